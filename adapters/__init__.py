@@ -1,0 +1,1 @@
+"""One package per foreign system that we speak to; they do not know each other."""

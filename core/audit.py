@@ -1,0 +1,25 @@
+"""What is remembered, without remembering the secret?"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+AuditName = Literal[
+    "push.created",
+    "push.claimed",
+    "push.redelivered",
+    "push.acknowledged",
+    "push.refused",
+    "push.locked",
+    "push.burned",
+    "push.expired_unread",
+    "ticket.minted",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """`subject.past-verb`, and the reference of the push it befell. Never an id, a name or a payload."""
+
+    name: AuditName
+    reference: str
+    reason: str = ""

@@ -1,0 +1,212 @@
+"""What can be done with a push? create, claim, acknowledge, burn, hand out a ticket.
+
+The engine decides nothing that must be atomic: the store does, in one act each. The engine
+settles terms, locks payloads, keeps budgets, and sees to it that what happened is remembered
+and told.
+"""
+
+import asyncio
+import os
+from dataclasses import dataclass, field
+
+from core.audit import AuditEvent, AuditName
+from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
+from core.identity import Member
+from core.link import Link
+from core.payload import Payload, frame
+from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy, settle_terms
+from core.ports import AuditLog, Clock, Limiter, Outbox, PushStore, RandomBytes, ReceiptBook
+from core.push import (
+    ID_BYTES,
+    KEY_BYTES,
+    TICKET_BYTES,
+    Attempt,
+    Burned,
+    BurnOutcome,
+    ClaimOutcome,
+    Gone,
+    Granted,
+    PushId,
+    SealedPush,
+    TicketNeeded,
+    WrongPassphrase,
+    reference,
+)
+from core.receipt import Happening, Receipt, State
+from core.sealing import SALT_BYTES, input_key, link_proof, mode_of, pass_proof, seal
+
+LIVE_MOST = 500
+"""Live pushes that one member may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a sender asks for. None for expiry (seconds) or views means the default."""
+
+    payload: Payload
+    sender: Member
+    recipient: Member | None = None
+    expires_in: int | None = None
+    views: int | None = None
+    passphrase: str = field(default="", repr=False)
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A push that is now live: the link (the only place where its key is) and the sender's receipt."""
+
+    link: Link
+    receipt: Receipt
+
+
+class PushEngine:
+    """The one way in for every door."""
+
+    def __init__(
+        self,
+        *,
+        store: PushStore,
+        book: ReceiptBook,
+        outbox: Outbox,
+        audit: AuditLog,
+        limiter: Limiter,
+        clock: Clock,
+        random: RandomBytes,
+        policy: Policy,
+    ) -> None:
+        self._store = store
+        self._book = book
+        self._outbox = outbox
+        self._audit = audit
+        self._limiter = limiter
+        self._clock = clock
+        self._random = random
+        self.policy = policy
+        # Stretching a passphrase fills one core for a quarter of a second: at most one at a time per core.
+        self._stretching = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def create(self, order: Order) -> Created:
+        """Lock the payload, keep it, and give back the link.
+
+        Raises BadInput, TooMany or StoreUnavailable; then nothing was kept that anybody could open.
+        """
+        terms = settle_terms(self.policy, order.expires_in, order.views)
+        self._check(order)
+        await self._limiter.spend("create", order.sender.spelled())
+        if await self._book.count_live_of(order.sender) >= LIVE_MOST:
+            raise TooMany(retry_after=3600)
+        push_id, key = PushId(self._random(ID_BYTES)), self._random(KEY_BYTES)
+        mode = mode_of(order.passphrase)
+        sealing_key = await self._input_key(key, order.passphrase)
+        push = SealedPush(
+            id=push_id,
+            sealed=seal(frame(order.payload), sealing_key, mode, push_id, self._random(SALT_BYTES)),
+            link_proof=link_proof(key, push_id),
+            pass_proof=pass_proof(sealing_key, push_id) if mode == "p" else None,
+            terms=terms,
+            bound_to=order.recipient,
+        )
+        expires_at = await self._store.keep(push)
+        if expires_at is None:  # 128 random bits met themselves: the random source is broken
+            raise StoreUnavailable("the push id is taken")
+        receipt = Receipt(
+            reference=reference(push_id),
+            push_id=push_id,
+            sender=order.sender,
+            recipient=order.recipient,
+            label=order.label.strip(),
+            views=terms.views,
+            views_left=terms.views,
+            has_passphrase=mode == "p",
+            created_at=self._clock(),
+            expires_at=expires_at,
+        )
+        await self._book.enter(receipt)
+        self._remember("push.created", push_id)
+        return Created(Link(push_id, key, mode), receipt)
+
+    async def claim(self, push_id: PushId, attempt: Attempt, address: str) -> ClaimOutcome:
+        """Spend a view, or hear why not. `address` is the claimant's, for the budget of failed tries."""
+        await self._limiter.check("failed_claim", address)
+        outcome = await self._store.claim(push_id, attempt)
+        match outcome:
+            case Granted(redelivered=True):
+                self._remember("push.redelivered", push_id)
+            case Granted():
+                self._remember("push.claimed", push_id)
+                self._tell(push_id, State.OPENED, outcome.views_left)
+            case WrongPassphrase(attempts_left=0, counted=True):
+                self._remember("push.locked", push_id)
+                self._tell(push_id, State.LOCKED)
+                await self._limiter.spend("failed_claim", address)
+            case Gone() | WrongPassphrase(counted=True):
+                self._remember("push.refused", push_id, type(outcome).__name__)
+                await self._limiter.spend("failed_claim", address)
+            case TicketNeeded() | WrongPassphrase():
+                self._remember("push.refused", push_id, type(outcome).__name__)
+        return outcome
+
+    async def acknowledge(self, push_id: PushId, nonce: bytes) -> None:
+        """The page has opened the seal: forget what this claim still holds."""
+        if await self._store.acknowledge(push_id, nonce):
+            self._remember("push.acknowledged", push_id)
+            self._tell(push_id, State.CONFIRMED)
+
+    async def burn_as_claimant(self, push_id: PushId, attempt: Attempt, address: str) -> BurnOutcome:
+        """The recipient has it safe and wants it forgotten."""
+        await self._limiter.check("failed_claim", address)
+        outcome = await self._store.burn_as_claimant(push_id, attempt)
+        if isinstance(outcome, Burned):
+            self._remember("push.burned", push_id, "recipient")
+            self._tell(push_id, State.BURNED_BY_RECIPIENT)
+        elif not isinstance(outcome, TicketNeeded):
+            await self._limiter.spend("failed_claim", address)
+        return outcome
+
+    async def burn(self, push_reference: str, sender: Member) -> Receipt:
+        """The sender takes it back. Raises NotYours when there is no such push of theirs."""
+        receipt = await self._book.find(push_reference)
+        if receipt is None or receipt.sender.spelled() != sender.spelled():
+            raise NotYours
+        if await self._store.burn(receipt.push_id):
+            self._remember("push.burned", receipt.push_id, "sender")
+        burned = Happening(receipt.reference, State.BURNED, self._clock())
+        # Noted here as well as told, so that a list asked for at once already knows.
+        noted = await self._book.amend(receipt.reference, lambda known: known.after(burned))
+        self._outbox.promise(burned)
+        return noted or receipt
+
+    async def burn_all(self, sender: Member) -> list[Receipt]:
+        """The sender takes back everything that is still live."""
+        return [await self.burn(receipt.reference, sender) for receipt in await self._book.live_of(sender)]
+
+    async def hand_out_ticket(self, link: Link, holder: Member) -> Link | None:
+        """The link for a person whom the platform has just vouched for, good for ten minutes; None when gone."""
+        ticket = self._random(TICKET_BYTES)
+        if not await self._store.mint_ticket(link.push_id, ticket, holder):
+            return None
+        self._remember("ticket.minted", link.push_id)
+        return link.with_ticket(ticket)
+
+    def _check(self, order: Order) -> None:
+        if not order.payload.data:
+            raise BadInput("secret", "empty")
+        if len(order.payload.data) > self.policy.most_text_bytes:
+            raise BadInput("secret", "too_long")
+        if len(order.label) > LABEL_MOST:
+            raise BadInput("label", "too_long")
+        if len(order.passphrase) > PASSPHRASE_MOST:
+            raise BadInput("passphrase", "too_long")
+
+    async def _input_key(self, key: bytes, passphrase: str) -> bytes:
+        if not passphrase:
+            return input_key(key)
+        async with self._stretching:
+            return await asyncio.to_thread(input_key, key, passphrase)
+
+    def _remember(self, name: AuditName, push_id: PushId, reason: str = "") -> None:
+        self._audit.record(AuditEvent(name, reference(push_id), reason))
+
+    def _tell(self, push_id: PushId, what: State, views_left: int | None = None) -> None:
+        self._outbox.promise(Happening(reference(push_id), what, self._clock(), views_left))

@@ -1,0 +1,43 @@
+"""Who acts, in which workspace?"""
+
+from dataclasses import dataclass
+from typing import Literal, Self
+
+Platform = Literal["slack", "teams", "api"]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A Slack workspace, a Teams tenant, or the API of this installation."""
+
+    platform: Platform
+    id: str
+    enterprise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person in one workspace, as the platform's signed request named them."""
+
+    workspace: Workspace
+    id: str
+
+    def spelled(self) -> str:
+        """One line that names this member and nobody else, for keys and comparisons.
+
+        The enterprise is left out on purpose: a platform sends it or not, for the same person.
+        """
+        return f"{self.workspace.platform}:{self.workspace.id}:{self.id}"
+
+    def to_json(self) -> dict[str, str | None]:
+        """The member as plain JSON, for sealed records."""
+        space = self.workspace
+        return {"platform": space.platform, "workspace": space.id, "enterprise": space.enterprise, "id": self.id}
+
+    @classmethod
+    def from_json(cls, spelled: dict[str, str | None]) -> Self:
+        """The member that `to_json` wrote."""
+        platform, workspace, member = spelled["platform"], spelled["workspace"], spelled["id"]
+        if platform not in ("slack", "teams", "api") or workspace is None or member is None:
+            raise ValueError("not a member")
+        return cls(Workspace(platform, workspace, spelled.get("enterprise")), member)  # type: ignore[arg-type]  # mypy does not narrow `in` to a Literal

@@ -1,0 +1,142 @@
+"""What does the engine need from outside?
+
+Each port names the whole atomic act. There is no get and no delete, so a caller cannot write
+the race. The contracts are in tests/contract; every adapter and every fake passes them.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from core.audit import AuditEvent
+from core.identity import Member
+from core.push import Attempt, BurnOutcome, ClaimOutcome, Millis, PushId, SealedPush, Status
+from core.receipt import Happening, Invitation, Place, Receipt
+
+
+class Clock(Protocol):
+    """The time of this process. What a push is allowed is judged by the store's clock instead."""
+
+    def __call__(self) -> Millis: ...
+
+
+class RandomBytes(Protocol):
+    """So many bytes from the system's cryptographic source."""
+
+    def __call__(self, count: int, /) -> bytes: ...
+
+
+class PushStore(Protocol):
+    """Keeps sealed pushes and gives each view to at most one claimant.
+
+    Every method raises StoreUnavailable when it cannot know what happened; each may then be
+    called again with the same arguments, and nothing is spent or counted twice.
+    """
+
+    async def keep(self, push: SealedPush) -> Millis | None:
+        """Keep a new push; its `expires_at` by the store's clock. None if the id is taken: nothing is overwritten."""
+
+    async def claim(self, push_id: PushId, attempt: Attempt) -> ClaimOutcome:
+        """Spend one view on this nonce, or give the same bytes again to a nonce whose grace still runs."""
+
+    async def acknowledge(self, push_id: PushId, nonce: bytes) -> bool:
+        """Close this nonce's grace: the page has opened the seal. True the first time, False ever after."""
+
+    async def burn(self, push_id: PushId) -> bool:
+        """Forget the push, at its sender's wish. True if there was something to forget."""
+
+    async def burn_as_claimant(self, push_id: PushId, attempt: Attempt) -> BurnOutcome:
+        """Forget the push for whoever holds a granted nonce, or all that a claim needs; where the terms allow it."""
+
+    async def mint_ticket(self, push_id: PushId, ticket: bytes, holder: Member) -> bool:
+        """Let `ticket` open this bound push for ten minutes. False if gone, or bound to somebody else."""
+
+    async def status(self, push_id: PushId) -> Status | None:
+        """What is known of a push that the store still keeps."""
+
+
+class ReceiptBook(Protocol):
+    """Keeps what the sender may know of a push, sealed, until some days after it expired."""
+
+    async def enter(self, receipt: Receipt) -> None:
+        """Keep a new receipt, and list it among its sender's live pushes."""
+
+    async def find(self, reference: str) -> Receipt | None:
+        """The receipt of that reference."""
+
+    async def amend(self, reference: str, change: Callable[[Receipt], Receipt]) -> Receipt | None:
+        """`change` the receipt atomically (it may be called more than once); the new one, or None if there is none."""
+
+    async def live_of(self, sender: Member) -> list[Receipt]:
+        """The sender's receipts whose pushes have not expired, soonest to expire first, ended ones left out."""
+
+    async def count_live_of(self, sender: Member) -> int:
+        """How many that are."""
+
+    async def take_due(self, most: int) -> list[str]:
+        """References of up to `most` pushes that have expired.
+
+        Each goes to one caller, and comes again after a minute unless `settle_due` was called for it.
+        """
+
+    async def settle_due(self, reference: str) -> None:
+        """That push needs no more looking at."""
+
+
+class SealedRecords(Protocol):
+    """Small things that the app must remember, sealed, each with a lifetime in seconds."""
+
+    async def keep(self, kind: str, name: str, plain: bytes, lifetime: float) -> None:
+        """Remember `plain` under kind and name, in place of what was there."""
+
+    async def read(self, kind: str, name: str) -> bytes | None:
+        """What is remembered there."""
+
+    async def take(self, kind: str, name: str) -> bytes | None:
+        """What is remembered there, forgetting it: only one caller gets it."""
+
+    async def drop(self, kind: str, name: str) -> None:
+        """Forget it."""
+
+
+class SeenBefore(Protocol):
+    """Remembers signatures and event ids, so that a request replayed has no second effect."""
+
+    async def first_time(self, kind: str, what: bytes, lifetime: float) -> bool:
+        """True for the first caller within `lifetime` seconds, False for all others."""
+
+
+class Limiter(Protocol):
+    """Budgets a minute. Refuses (StoreUnavailable) when it cannot count: it never fails open."""
+
+    async def spend(self, budget: str, who: str) -> None:
+        """Take one from `who`'s budget. Raises TooMany when it is spent."""
+
+    async def check(self, budget: str, who: str) -> None:
+        """Raise TooMany when `who`'s budget is spent; take nothing."""
+
+
+class AuditLog(Protocol):
+    """Remembers what happened."""
+
+    def record(self, event: AuditEvent) -> None:
+        """Note the event; never fails and never waits."""
+
+
+class Outbox(Protocol):
+    """Carries out, after the answer, what was promised before it."""
+
+    def promise(self, happening: Happening) -> None:
+        """See to it that the people concerned are told."""
+
+
+class Delivery(Protocol):
+    """Carries notices to one chat platform. Every method may raise Undeliverable."""
+
+    async def invite(self, invitation: Invitation) -> Place:
+        """Tell the recipient that a secret waits; where the message lies."""
+
+    async def show_receipt(self, receipt: Receipt) -> Place:
+        """Post the sender's receipt card, or edit the one at `receipt.card`; where it lies now."""
+
+    async def settle_invitation(self, receipt: Receipt) -> None:
+        """Edit the recipient's message, so that no dead button stays."""

@@ -1,0 +1,81 @@
+"""Who must be told what, when?
+
+The sender's receipt card and the recipient's message follow what happens to a push. Cards are
+shown after the answer that caused them, and a card that cannot be shown never undoes a push.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from core.audit import AuditEvent
+from core.errors import Undeliverable
+from core.identity import Platform
+from core.link import Link
+from core.ports import AuditLog, Clock, Delivery, ReceiptBook
+from core.receipt import Happening, Invitation, Place, Receipt, State
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What became of telling people about a new push. `refused` is the platform's own code, or empty."""
+
+    receipt: Receipt
+    refused: str = ""
+
+
+class Receipts:
+    """Keeps every card true to what its push has become."""
+
+    def __init__(self, book: ReceiptBook, deliveries: Mapping[Platform, Delivery], audit: AuditLog, clock: Clock) -> None:
+        self._book = book
+        self._deliveries = deliveries
+        self._audit = audit
+        self._clock = clock
+
+    async def announce(self, link: Link, receipt: Receipt) -> Announced:
+        """Invite the recipient of a bound push, and give the sender a card."""
+        refused = ""
+        if receipt.recipient is not None:
+            try:
+                where = await self._deliver_to(receipt.recipient.workspace.platform).invite(Invitation(receipt, link))
+                receipt = await self._amend(receipt, invitation=where)
+            except Undeliverable as problem:
+                refused = problem.reason
+                receipt = await self._amend(receipt, undeliverable=refused)
+        return Announced(await self._show(receipt), refused)
+
+    async def follow(self, happening: Happening) -> None:
+        """Note what happened, and bring the cards up to date."""
+        known = await self._book.amend(happening.reference, lambda receipt: receipt.after(happening))
+        if known is not None:
+            await self._bring_up_to_date(known)
+
+    async def tell_expired(self, most: int = 100) -> int:
+        """Settle up to `most` pushes that have expired; how many there were. See bot/sweeper.py."""
+        due = await self._book.take_due(most)
+        for reference in due:
+            before = await self._book.find(reference)
+            await self.follow(Happening(reference, State.EXPIRED, self._clock()))
+            if before is not None and before.state is State.WAITING:
+                self._audit.record(AuditEvent("push.expired_unread", reference))
+            await self._book.settle_due(reference)
+        return len(due)
+
+    async def _bring_up_to_date(self, receipt: Receipt) -> None:
+        await self._show(receipt)
+        if receipt.invitation is not None and receipt.recipient is not None and not receipt.live:
+            await self._deliver_to(receipt.recipient.workspace.platform).settle_invitation(receipt)
+
+    async def _show(self, receipt: Receipt) -> Receipt:
+        try:
+            where = await self._deliver_to(receipt.sender.workspace.platform).show_receipt(receipt)
+        except Undeliverable:
+            return receipt  # the form has already told the sender all that matters
+        return receipt if where == receipt.card else await self._amend(receipt, card=where)
+
+    async def _amend(self, receipt: Receipt, **changes: Place | str) -> Receipt:
+        changed = await self._book.amend(receipt.reference, lambda known: replace(known, **changes))  # type: ignore[arg-type]  # replace() of named fields
+        return changed or replace(receipt, **changes)  # type: ignore[arg-type]
+
+    def _deliver_to(self, platform: Platform) -> Delivery:
+        return self._deliveries[platform]
