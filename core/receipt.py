@@ -88,5 +88,6 @@ class Receipt:
 class Invitation:
     """What the recipient of a bound push is told: who sent it, and the link their button will lead to."""
 
+    recipient: Member
     receipt: Receipt
     link: Link

@@ -37,7 +37,7 @@ class Receipts:
         refused = ""
         if receipt.recipient is not None:
             try:
-                where = await self._deliver_to(receipt.recipient.workspace.platform).invite(Invitation(receipt, link))
+                where = await self._deliver_to(receipt.recipient.workspace.platform).invite(Invitation(receipt.recipient, receipt, link))
                 receipt = await self._amend(receipt, invitation=where)
             except Undeliverable as problem:
                 refused = problem.reason

@@ -1,0 +1,1 @@
+"""Slack: its requests in, its views and messages out."""

@@ -1,0 +1,73 @@
+# Everything that a stranger needs: make run, make test, make help.
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8080
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PIP := $(PY) -m pip install --disable-pip-version-check --no-input --require-hashes
+
+.PHONY: help run test test-long lint unit bench texts lock vectors clean
+.DEFAULT_GOAL := help
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+run: $(VENV)/.runs ## Set everything up and start the playground: no account, no Redis (PORT=8080)
+	@$(PY) -m bot playground --port $(PORT)
+
+test: $(VENV)/.tests browser lint ## Set everything up, a browser included, and run every check
+	@$(PY) -m pytest -m "not long"
+
+test-long: $(VENV)/.tests browser lint ## The same, with the full figures (an hour or so)
+	@$(PY) -m pytest
+
+unit: $(VENV)/.tests ## Only the fast tests, without a browser
+	@$(PY) -m pytest tests/unit tests/property tests/contract tests/house
+
+lint: $(VENV)/.tests ## Style, types and the three floors
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo
+
+bench: $(VENV)/.tests ## Measure create, page, claim and ack, beside the physical limit
+	@$(PY) -m bench.journey
+
+texts: $(VENV)/.tests ## Collect new sentences into the catalogues, for translators
+	@$(PY) -m adapters.wording.collect
+
+vectors: $(VENV)/.tests ## Make the test vectors of the sealing format anew
+	@$(PY) -m tests.vectors.make_vectors
+
+lock: ## Pin every dependency with hashes (needs uv)
+	@for extra in "" "--extra dev"; do \
+	  file=requirements$${extra:+-dev}.lock; \
+	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --extra embedded $$extra pyproject.toml -o $$file || exit 1; \
+	done
+
+clean: ## Forget what was set up
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "pushpw needs Python 3.11 or newer. On Debian: apt install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "Python's venv is missing. On Debian: sudo apt install python3-venv, then again."; exit 1; }; \
+	  echo "Installing python3-venv ..."; apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv >/dev/null && $(PYTHON) -m venv $(VENV); }
+
+$(VENV)/.runs: requirements.lock | $(PY)
+	@echo "Installing what pushpw needs into $(VENV) (once, about a minute) ..."
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+$(VENV)/.tests: requirements-dev.lock | $(PY)
+	@echo "Installing what the tests need into $(VENV) (once, a minute or two) ..."
+	@$(PIP) -r requirements-dev.lock
+	@touch $@ $(VENV)/.runs
+
+.PHONY: browser
+browser:
+	@for b in chromium chromium-browser google-chrome; do command -v $$b >/dev/null && exit 0; done; \
+	test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "The tests need Chromium. On Debian: sudo apt install chromium, then again."; exit 1; }; \
+	echo "Installing Debian's chromium (once) ..."; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null

@@ -1,0 +1,108 @@
+"""How do we speak to Slack? One shared session, short timeouts, and never an unfurled link."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from core.errors import Undeliverable
+from core.receipt import Place
+
+TIMEOUT_SECONDS = 5
+RESPONSE_HOST = "hooks.slack.com"
+_NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is posted: `text` for notifications and screen readers, `blocks` for the eyes."""
+
+    text: str = field(repr=False)
+    blocks: list[dict[str, Any]] = field(default_factory=list, repr=False)
+
+    def body(self) -> dict[str, Any]:
+        """The fields that chat.postMessage and a response_url share."""
+        return {"text": self.text, **({"blocks": self.blocks} if self.blocks else {})}
+
+
+class SlackCalls:
+    """The Web API and response_urls, for one workspace's token.
+
+    Raises Undeliverable with Slack's own error code when Slack refuses or does not answer.
+    """
+
+    def __init__(self, *, token: str, api_url: str, session: aiohttp.ClientSession) -> None:
+        self._session = session
+        self._client = AsyncWebClient(token=token, base_url=api_url, session=session, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+        api = urlsplit(api_url)
+        # Only Slack's own host gets an answer; a double's host is trusted as far as the operator set it.
+        self._response_hosts = {("https", RESPONSE_HOST)}
+        if api.hostname and not api.hostname.endswith("slack.com"):
+            self._response_hosts.add((api.scheme, api.netloc))
+
+    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> str:
+        """Open a modal; its id."""
+        answer = await self._call("views.open", trigger_id=trigger_id, view=view)
+        return str(answer["view"]["id"])
+
+    async def update_view(self, view_id: str, view: dict[str, Any], seen_hash: str = "") -> None:
+        """Change an open modal; with `seen_hash`, only if nobody else has meanwhile."""
+        await self._call("views.update", view_id=view_id, view=view, **({"hash": seen_hash} if seen_hash else {}))
+
+    async def post(self, conversation: str, message: Message) -> Place:
+        """Post a message; where it lies."""
+        answer = await self._call("chat.postMessage", channel=conversation, **message.body(), **_NO_PREVIEW)
+        return Place(str(answer["channel"]), str(answer["ts"]))
+
+    async def edit(self, place: Place, message: Message) -> None:
+        """Change a message of ours."""
+        await self._call("chat.update", channel=place.conversation, ts=place.message, **message.body(), **_NO_PREVIEW)
+
+    async def conversation_with(self, user_id: str) -> str:
+        """The DM between the bot and this person."""
+        answer = await self._call("conversations.open", users=user_id)
+        return str(answer["channel"]["id"])
+
+    async def user(self, user_id: str) -> dict[str, Any]:
+        """What Slack says of a person, language included."""
+        answer = await self._call("users.info", user=user_id, include_locale=True)
+        return dict(answer["user"])
+
+    async def identity(self) -> dict[str, Any]:
+        """Who the token says we are: auth.test."""
+        answer = await self._call("auth.test")
+        return {"team": answer.get("team"), "team_id": answer.get("team_id"), "user_id": answer.get("user_id")}
+
+    async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+        """Say something that only this member sees, where they are. For 30 minutes, five times."""
+        url = urlsplit(response_url)
+        if (url.scheme, url.netloc) not in self._response_hosts:
+            raise Undeliverable("foreign_response_url")
+        body = {"response_type": "ephemeral", "replace_original": replace, **message.body(), **_NO_PREVIEW}
+        try:
+            async with self._session.post(
+                response_url, json=body, allow_redirects=False, timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+            ) as answer:
+                status = answer.status
+        except (aiohttp.ClientError, TimeoutError):
+            raise Undeliverable("no_answer") from None  # the cause would carry the URL, which is a capability
+        if status != 200:
+            raise Undeliverable(f"http_{status}")
+
+    async def _call(self, method: str, **fields: Any) -> AsyncSlackResponse:
+        try:
+            return await self._client.api_call(method, json=fields)
+        except SlackApiError as refusal:
+            code = str(refusal.response.get("error", "refused"))
+        except (aiohttp.ClientError, TimeoutError):
+            code = "no_answer"
+        # Neither logged nor chained with its cause: the SDK's error text holds the request.
+        log.warning("slack_call_refused", method=method, code=code)
+        raise Undeliverable(code)

@@ -1,0 +1,166 @@
+"""The door: which of Slack's requests are let in?
+
+    size cap -> signature on the bytes -> url_verification -> seen before? -> slack_bolt -> handlers
+
+slack_bolt does the parsing of payload kinds and the answers; what it is bad at is done before it:
+it would log the body of a badly signed request, crash on a malformed one, and accept one twice.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+
+from adapters.slack import render
+from adapters.slack.handlers import Answer, SlackHandlers, nothing_was_sent
+from adapters.slack.signature import is_signed
+from core.errors import StoreUnavailable
+from core.ports import Clock, SeenBefore
+
+PATH = "/slack/events"
+BODY_MOST = 512 * 1024
+REMEMBERED_SECONDS = 600.0
+SHORTCUT, MESSAGE_SHORTCUT = "push_secret", "push_message"
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Mapping[str, Any]], Awaitable[Answer]]
+
+
+class SlackDoor:
+    """POST /slack/events: commands, shortcuts, clicks, submissions and events on one URL."""
+
+    def __init__(self, handlers: SlackHandlers, *, signing_secret: str, bot_token: str, seen: SeenBefore, clock: Clock) -> None:
+        self._signing_secret = signing_secret
+        self._seen = seen
+        self._clock = clock
+        self._app = _bolt_app(bot_token)
+        _listen(self._app, handlers)
+
+    def mount(self, app: web.Application) -> None:
+        """Put the door into the house."""
+        app.router.add_post(PATH, self.receive)
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """One request of Slack's. Business errors are 200 with words in them, never 5xx."""
+        body = await _read(request)
+        if body is None:
+            return web.Response(status=413, text="The body is too large.")
+        signature = request.headers.get("X-Slack-Signature", "")
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        if not is_signed(self._signing_secret, timestamp, signature, body, self._clock() / 1000):
+            log.warning("slack_signature_refused")
+            return web.Response(status=401, text="The signature is not Slack's.")
+        payload = _payload_of(request.content_type, body)
+        if payload is None:
+            return web.Response(status=400, text="The body is not one that Slack sends.")
+        if payload.get("type") == "url_verification":
+            return web.json_response({"challenge": str(payload.get("challenge", ""))})
+        try:
+            if not await self._first_time(payload, signature):
+                log.info("slack_request_seen_before")
+                return web.Response()
+        except StoreUnavailable:
+            log.warning("store_unavailable", during="replay guard")
+            answer = nothing_was_sent(payload)
+            return web.json_response(answer) if answer else web.Response()
+        return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+
+    async def _first_time(self, payload: Mapping[str, Any], signature: str) -> bool:
+        # Slack repeats an event with a new timestamp and so a new signature; its event_id stays.
+        if event_id := payload.get("event_id"):
+            return await self._seen.first_time("slack_event", str(event_id).encode(), REMEMBERED_SECONDS)
+        return await self._seen.first_time("slack_signature", signature.encode("utf-8", "surrogateescape"), REMEMBERED_SECONDS)
+
+
+async def _read(request: web.Request) -> bytes | None:
+    """The body, or None when it is larger than anything that Slack sends."""
+    if (request.content_length or 0) > BODY_MOST:
+        return None
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return None
+
+
+def _payload_of(content_type: str, body: bytes) -> dict[str, Any] | None:
+    """What Slack says: a JSON event, a form with a JSON payload in it, or a form that is a command."""
+    try:
+        if content_type == "application/json":
+            said = json.loads(body)
+        else:
+            fields = {
+                name: values[0] for name, values in parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100).items()
+            }
+            said = json.loads(fields["payload"]) if "payload" in fields else fields
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _bolt_app(bot_token: str) -> AsyncApp:
+    async def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, bot_token=bot_token)
+
+    # Bolt's own messages hold whole request bodies: they go nowhere.
+    silent = logging.getLogger("pushpw.slack_bolt")
+    silent.addHandler(logging.NullHandler())
+    silent.propagate = False
+    silent.setLevel(logging.CRITICAL)
+    return AsyncApp(
+        name="pushpw",
+        logger=silent,
+        authorize=authorize,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        process_before_response=True,
+    )
+
+
+def _listen(app: AsyncApp, handlers: SlackHandlers) -> None:
+    """One listener for each kind of payload, since Bolt tries them one after another; our own tables below."""
+    actions: dict[str, Handler] = {
+        render.OPEN: handlers.open_push,
+        render.OPENED_IN_BROWSER: handlers.opened_in_browser,
+        render.BURN: handlers.burn_push,
+        render.GENERATE: handlers.generate_in_form,
+        render.MORE: handlers.more_options,
+    }
+    views: dict[str, Handler] = {render.VIEW_FORM: handlers.submit_form, render.VIEW_DONE: handlers.close_result}
+    shortcuts: dict[str, Handler] = {SHORTCUT: handlers.shortcut, MESSAGE_SHORTCUT: handlers.message_shortcut}
+    anything = re.compile(".*")
+
+    @app.command(anything)
+    async def on_command(ack: Any, body: Any) -> None:
+        await _answer(ack, handlers.command, body)
+
+    @app.shortcut(anything)
+    async def on_shortcut(ack: Any, body: Any) -> None:
+        await _answer(ack, shortcuts.get(body["callback_id"]), body)
+
+    @app.action(anything)
+    async def on_action(ack: Any, body: Any) -> None:
+        await _answer(ack, actions.get(body["actions"][0]["action_id"]), body)
+
+    @app.view_submission(anything)
+    async def on_view_submission(ack: Any, body: Any) -> None:
+        await _answer(ack, views.get(body["view"]["callback_id"]), body)
+
+    @app.event(anything)
+    async def on_event(ack: Any) -> None:
+        await ack()
+
+
+async def _answer(ack: Any, handler: Handler | None, body: Mapping[str, Any]) -> None:
+    """Let the handler answer. A gesture that we do not know is an old button of ours: nothing to do."""
+    answer = await handler(body) if handler else None
+    await (ack(**answer) if answer else ack())

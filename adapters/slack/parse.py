@@ -1,0 +1,151 @@
+"""What does Slack's payload ask for? Payload in, our own words out; nothing is decided here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.slack.form import Form
+from adapters.slack.message_text import decode_entities
+from core.engine import Order
+from core.identity import Member, Workspace
+from core.payload import Payload
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_GROUP = re.compile(r"<!subteam\^[A-Z0-9]+(?:\|[^>]*)?>")
+_EXPIRY = re.compile(r"(\d{1,4})(m|min|h|d|w)")
+_VIEWS = re.compile(r"views?")
+_REFERENCE = re.compile(r"[a-z2-7]{8}")
+_ENTITY = re.compile(r"<([^<>]+)>")
+_UNIT_SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """`/pushpw [generate] [@jane] [1d] [3 views]`."""
+
+    recipient: str = ""
+    expires_in: int | None = None
+    views: int | None = None
+    generate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Burn:
+    """`/pushpw burn <reference|all>`; empty when neither was said."""
+
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """`/pushpw help`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Something that we have promised and not yet built."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Anything else is taken for a secret typed by mistake. Never echoed."""
+
+    text: str = field(repr=False)
+
+
+Command = Push | Burn | Help | Coming | Mistake
+
+
+def command(text: str) -> Command:
+    """What stands after `/pushpw`, as Slack escaped it."""
+    words = text.split()
+    head, rest = (words[0].lower(), words[1:]) if words else ("", [])
+    if head == "request" and rest and _MENTION.fullmatch(rest[0]):
+        return Coming("request")
+    if not rest and head in ("help", "list", "settings", "request"):
+        return Help() if head == "help" else Coming(head)
+    if head == "burn" and len(rest) <= 1 and (not rest or rest[0] == "all" or _REFERENCE.fullmatch(rest[0])):
+        return Burn(*rest)
+    return _push(words) or Mistake(unescape(text))
+
+
+def _push(words: list[str]) -> Push | Coming | None:
+    generate = bool(words) and words[0].lower() == "generate"
+    recipients: list[str] = []
+    expires_in, views = None, None
+    rest = words[1:] if generate else words
+    while rest:
+        word, *rest = rest
+        if _GROUP.fullmatch(word):
+            return Coming("groups")
+        if mention := _MENTION.fullmatch(word):
+            recipients.append(mention[1])
+        elif expires_in is None and (expiry := _EXPIRY.fullmatch(word)):
+            expires_in = int(expiry[1]) * _UNIT_SECONDS[expiry[2]]
+        elif views is None and word.isascii() and word.isdecimal() and len(word) < 6 and rest and _VIEWS.fullmatch(rest[0]):
+            views, rest = int(word), rest[1:]
+        else:
+            return None
+    if len(recipients) > 1:
+        return Coming("groups")
+    return Push(recipients[0] if recipients else "", expires_in, views, generate)
+
+
+def unescape(text: str) -> str:
+    """The text as it was typed, as well as can be: entities and Slack's links taken back exactly once."""
+    return decode_entities(_ENTITY.sub(_as_typed, text))
+
+
+def _as_typed(found: re.Match[str]) -> str:
+    target, bar, label = found[1].partition("|")
+    if target.startswith(("@", "#")):
+        return target[0] + label if bar else target
+    if target.startswith("!"):
+        return label if bar else "@" + target[1:]
+    # Slack links `example.com` to http://example.com and keeps what was typed as the label.
+    return label if bar else target.removeprefix("mailto:")
+
+
+def member(payload: Mapping[str, Any]) -> Member:
+    """Who acts, as the signed payload names them."""
+    if "user_id" in payload:  # a slash command
+        return Member(Workspace("slack", payload["team_id"], payload.get("enterprise_id")), payload["user_id"])
+    user, team = payload["user"], payload.get("team") or {}
+    # The acting person's own team: on a shared channel it is not the team where the button stands.
+    home = user.get("team_id") or team.get("id") or ""
+    return Member(Workspace("slack", home, team.get("enterprise_id")), user["id"])
+
+
+def field_values(view: Mapping[str, Any]) -> dict[str, Any]:
+    """action_id -> what the person gave, for every input of the view."""
+    found: dict[str, Any] = {}
+    for block in view["state"]["values"].values():
+        for action_id, given in block.items():
+            match given["type"]:
+                case "static_select":
+                    found[action_id] = (given.get("selected_option") or {}).get("value")
+                case "users_select":
+                    found[action_id] = given.get("selected_user")
+                case _:
+                    found[action_id] = given.get("value")
+    return found
+
+
+def order(view: Mapping[str, Any], form: Form, sender: Member, draft: str | None) -> Order:
+    """The push that a submitted form asks for. A recipient is of the sender's own workspace."""
+    given = field_values(view)
+    recipient = given.get("recipient") or ""
+    expires_in = int(given["expiry"]) if given.get("expiry") else form.expires_in
+    views = int(given["views"]) if given.get("views") else form.views
+    return Order(
+        payload=Payload.of_text(draft if draft is not None else given.get("secret") or ""),
+        sender=sender,
+        recipient=Member(sender.workspace, recipient) if recipient else None,
+        expires_in=expires_in,
+        views=views,
+        passphrase=given.get("passphrase") or "",
+        label=given.get("label") or "",
+    )

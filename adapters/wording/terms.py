@@ -1,0 +1,45 @@
+"""How are expiries and refusals said, in any chat?"""
+
+from adapters.wording.catalog import Words
+from core.errors import BadInput, PushError, TooMany
+from core.policy import DAY, HOUR, MINUTE, Policy
+
+
+def duration(words: Words, seconds: int) -> str:
+    """`seconds` in the largest whole unit: 7 days, 36 hours, 90 minutes."""
+    if seconds % DAY == 0:
+        return words.count("{n} day", "{n} days", seconds // DAY)
+    if seconds % HOUR == 0:
+        return words.count("{n} hour", "{n} hours", seconds // HOUR)
+    return words.count("{n} minute", "{n} minutes", seconds // MINUTE)
+
+
+def refusal(words: Words, problem: PushError, policy: Policy) -> str:
+    """What was refused, and what to do about it. Never what was given."""
+    match problem:
+        case BadInput(field="expiry"):
+            shortest, longest = duration(words, 5 * MINUTE), duration(words, policy.longest_expiry)
+            return words.say("The expiry must be between {shortest} and {longest}.", shortest=shortest, longest=longest)
+        case BadInput(field="views"):
+            return words.say("The secret can be opened between 1 and {most} times. Choose a number in between.", most=policy.most_views)
+        case BadInput(field="secret", reason="empty"):
+            return words.say("There is no secret yet. Type one, or have one generated.")
+        case BadInput(field="secret"):
+            return words.say("The secret is too long. At most {most} bytes fit.", most=policy.most_text_bytes)
+        case BadInput():
+            return words.say("This is too long. Shorten it.")
+        case TooMany():
+            return words.say("You have made many secrets in a short time. Try again in {wait}.", wait=_wait(words, problem.retry_after))
+        case _:
+            return words.say("This did not work. Nothing was sent.")
+
+
+def store_away(words: Words) -> str:
+    """The store did not answer."""
+    return words.say("The store is not answering, so nothing was sent. What you typed is still here. Try again in a minute.")
+
+
+def _wait(words: Words, seconds: int) -> str:
+    if seconds < MINUTE:
+        return words.count("{n} second", "{n} seconds", max(1, seconds))
+    return words.count("{n} minute", "{n} minutes", -(-seconds // MINUTE))

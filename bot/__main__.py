@@ -1,0 +1,126 @@
+"""How does the program start?  `pushpw init | web | playground | check | manifest`."""
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import click
+
+from adapters.slack.manifest import as_yaml
+from bot import check as checking
+from bot import logs
+from bot.server import serve
+from bot.settings import BadSettings, Settings, base_url_if_set, load
+from core.link import encode
+
+_CREATE_APP = "https://api.slack.com/apps?new_app=1&manifest_yaml="
+_ENV = Path(".env")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Share secrets from chat by links that work once."""
+
+
+@main.command()
+@click.option(
+    "--base-url",
+    prompt="Where will people reach this service",
+    default="http://localhost:8080",
+    help="The origin, https but for localhost.",
+)
+def init(base_url: str) -> None:
+    """Make a seal key, write .env, and print the link that creates the Slack app."""
+    if _ENV.exists():
+        raise click.ClickException(".env is there already; move it away first, it may hold the only copy of a seal key.")
+    lines = {
+        "PUSHPW_BASE_URL": base_url.rstrip("/"),
+        "PUSHPW_REDIS_URL": "redis://localhost:6379/0",
+        "PUSHPW_SEAL_KEYS": encode(secrets.token_bytes(32)),
+    }
+    text = "".join(f"{name}={value}\n" for name, value in lines.items())
+    text += "# From the Slack app's pages: Basic Information, and OAuth & Permissions\nSLACK_SIGNING_SECRET=\nSLACK_BOT_TOKEN=\n"
+    # Made with 0600 from the start: there is no moment in which others may read it.
+    with os.fdopen(os.open(_ENV, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
+        target.write(text)
+    click.echo("Wrote .env with a new seal key, readable by you alone. Keep a copy of that key: without it stored pushes cannot be opened.")
+    click.echo("\nCreate the Slack app with this link, then put its signing secret and bot token into .env:\n")
+    click.echo(_CREATE_APP + quote(as_yaml(lines["PUSHPW_BASE_URL"], "pushpw"), safe=""))
+    click.echo("\nThen: pushpw check, and pushpw web.")
+
+
+@main.command()
+def web() -> None:
+    """Run the service."""
+    settings = _settings()
+    if not settings.has_slack:
+        _stop(
+            "Nothing can make a push: set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN (`pushpw init` shows how), or try `pushpw playground`."
+        )
+    logs.set_up(settings.log_format, settings.log_level)
+    asyncio.run(serve(settings))
+
+
+@main.command()
+@click.option("--port", default=8080, show_default=True, help="The pretend workspace's port; the service takes the next one.")
+def playground(port: int) -> None:
+    """Try everything on this machine: no account, no Redis."""
+    from playground.start import run_playground  # only here: the service itself never loads the playground
+
+    asyncio.run(run_playground(port))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
+def check(as_json: bool) -> None:
+    """Look at settings, store, clock and credentials; exit 1 if anything is wrong."""
+    try:
+        findings = asyncio.run(_look(load()))
+    except BadSettings as problem:
+        findings = [checking.Finding(name, False, what) for name, what in problem.faults]
+    if as_json:
+        click.echo(json.dumps([finding.as_json() for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{'ok   ' if finding.right else 'WRONG'}  {finding.what}: {finding.said}")
+    sys.exit(0 if all(finding.right for finding in findings) else 1)
+
+
+async def _look(settings: Settings) -> list[checking.Finding]:
+    return [finding async for finding in checking.look(settings)]
+
+
+@main.command()
+@click.argument("platform", type=click.Choice(["slack"]))
+@click.option("--base-url", help="Instead of PUSHPW_BASE_URL.")
+@click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+def manifest(platform: str, base_url: str | None, output: Path | None) -> None:
+    """Print the app manifest, filled in from the settings."""
+    origin = base_url or base_url_if_set() or "https://push.example.com"
+    text = as_yaml(origin, "pushpw")
+    if output:
+        output.write_text(text, encoding="utf-8")
+    else:
+        click.echo(text, nl=False)
+
+
+def _settings() -> Settings:
+    try:
+        return load()
+    except BadSettings as problem:
+        for name, what in problem.faults:
+            click.echo(f"{name}: {what}", err=True)
+        sys.exit(2)
+
+
+def _stop(text: str) -> None:
+    click.echo(text, err=True)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

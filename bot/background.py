@@ -1,0 +1,59 @@
+"""What runs after the answer? Work that was promised, in one task group, drained at shutdown."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from core.errors import StoreUnavailable, Undeliverable
+from core.receipt import Happening
+
+log = structlog.get_logger(__name__)
+
+_DRAIN_SECONDS = 10.0
+
+
+class Background:
+    """Runs coroutines beside the requests. One that fails is logged by kind and harms no other."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __call__(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start `work` now; nobody waits for it."""
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)  # asyncio itself keeps only weak references
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, seconds: float = _DRAIN_SECONDS) -> None:
+        """Wait for what is under way, work that it starts included; what takes longer is cancelled and logged."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self._tasks:
+                    await asyncio.wait(set(self._tasks))
+        except TimeoutError:
+            log.warning("background_work_cancelled", tasks=len(self._tasks))
+            for task in self._tasks:
+                task.cancel()
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (StoreUnavailable, Undeliverable) as trouble:
+            log.warning("background_work_failed", work=work.__qualname__, cause=type(trouble).__name__)
+        except Exception:  # the error boundary of work that nobody waits for
+            log.exception("background_work_broke", work=work.__qualname__)
+
+
+class PromptOutbox:
+    """Keeps the promise of telling people by telling them at once, after the answer."""
+
+    def __init__(self, later: Background) -> None:
+        self._later = later
+        self.follow: Callable[[Happening], Coroutine[Any, Any, None]] | None = None
+
+    def promise(self, happening: Happening) -> None:
+        """Tell the people concerned, soon."""
+        if self.follow is not None:
+            self._later(self.follow(happening))

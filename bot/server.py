@@ -1,0 +1,111 @@
+"""How do the doors become one aiohttp Application? Lifecycle, error boundary, request ids."""
+
+import asyncio
+import secrets
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any, Self
+
+import structlog
+from aiohttp import web
+
+from bot.metrics import Metrics
+from bot.settings import Settings
+from bot.wiring import House, open_house
+from core.errors import StoreUnavailable
+
+log = structlog.get_logger(__name__)
+
+_BODY_MOST = 2 * 1024 * 1024
+_LAST_ANSWERS_SECONDS = 10.0
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_app(house: House) -> web.Application:
+    """All doors in one Application."""
+    app = web.Application(client_max_size=_BODY_MOST, middlewares=[_boundary(house.metrics)])
+    app.on_response_prepare.append(_without_server_name)
+    for door in house.doors:
+        door.mount(app)
+    return app
+
+
+def _boundary(metrics: Metrics) -> Any:
+    @web.middleware
+    async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Each request gets an id; what no door has caught becomes a plain answer with that id, the cause stays in the log."""
+        began = time.perf_counter()
+        request_id = secrets.token_hex(6)
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            try:
+                response = await handler(request)
+            except web.HTTPException as refusal:
+                response = refusal
+            except StoreUnavailable as trouble:
+                log.warning("store_unavailable", cause=type(trouble.__cause__).__name__)
+                response = _problem(503, "store_unavailable", "The store is not answering. Nothing was shown or used up.", request_id)
+            except Exception:  # the error boundary
+                metrics.broke()
+                log.exception("request_broke")
+                response = _problem(500, "unexpected", "Something unexpected happened. Tell the operator this id.", request_id)
+            route = _template(request)
+            took = time.perf_counter() - began
+            metrics.answered(route, response.status, took)
+            log.info("answered", method=request.method, route=route, status=response.status, ms=round(took * 1000, 1))
+        return response
+
+    return boundary
+
+
+def _problem(status: int, code: str, title: str, request_id: str) -> web.Response:
+    body = {"code": code, "title": title, "id": request_id}
+    return web.json_response(body, status=status, content_type="application/problem+json", headers={"Cache-Control": "no-store"})
+
+
+def _template(request: web.Request) -> str:
+    """The route as we wrote it; never the path, whose id is half a capability."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unknown"
+
+
+async def _without_server_name(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.pop("Server", None)
+
+
+class Service:
+    """The running service: `async with Service(settings) as service`."""
+
+    def __init__(self, settings: Settings, **wiring: Any) -> None:
+        """`wiring` goes to `open_house`; tests shorten times and set a key prefix with it."""
+        self._settings = settings
+        self._wiring = wiring
+        self._closing = AsyncExitStack()
+        self.house: House
+        self.port = 0
+
+    async def __aenter__(self) -> Self:
+        self.house = await self._closing.enter_async_context(open_house(self._settings, **self._wiring))
+        runner = web.AppRunner(make_app(self.house), access_log=None, handle_signals=False, shutdown_timeout=_LAST_ANSWERS_SECONDS)
+        await runner.setup()
+        self._closing.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, self._settings.host, self._settings.port)
+        await site.start()
+        self.port = runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._closing.aclose()
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then answer what is under way, drain, and stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with Service(settings) as service:
+        log.info("listening", host=settings.host, port=service.port)
+        await stop.wait()
+        log.info("stopping")

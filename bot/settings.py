@@ -1,0 +1,217 @@
+"""What may an operator set? Environment or .env -> frozen Settings; all faults at once, by variable name.
+
+Every secret may also come from a file: NAME_FILE holds its path. A value that is a published
+default or an example is refused. No value of a secret is ever part of a fault's text.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from core.link import decode
+from core.policy import DAY, LONGEST_EXPIRY, MOST_VIEWS, SHORTEST_EXPIRY, Policy
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_EXAMPLES = re.compile(r"(^|\.)example\.(com|org|net)$|^your-|changeme", re.IGNORECASE)
+_DURATION = re.compile(r"(\d{1,5})(m|h|d|w)")
+_UNIT_SECONDS = {"m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
+
+
+class BadSettings(Exception):
+    """Some settings are missing or wrong; `faults` are (variable name, what to do) pairs."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{name}: {what}" for name, what in faults))
+        self.faults = faults
+
+
+def _fault(text: str) -> PydanticCustomError:
+    return PydanticCustomError("setting", "{said}", {"said": text})  # type: ignore[arg-type]  # wants a literal template
+
+
+def _check_base_url(value: str) -> str:
+    url = urlsplit(value.rstrip("/"))
+    if url.scheme not in ("https", "http") or not url.hostname or url.path or url.query or url.fragment or url.username:
+        raise _fault("give the origin alone, such as https://push.your-company.com")
+    if url.scheme == "http" and url.hostname not in _LOOPBACK:
+        raise _fault("use https: browsers decrypt on secure pages only (http is for localhost)")
+    if _EXAMPLES.search(url.hostname):
+        raise _fault("this is the example; put your own host here")
+    return f"{url.scheme}://{url.netloc}"
+
+
+def _check_seal_keys(value: SecretStr) -> SecretStr:
+    for spelled in value.get_secret_value().split(","):
+        try:
+            key = decode(spelled.strip(), 32)
+        except ValueError:
+            raise _fault("each key is 32 bytes as base64url, 43 characters; `pushpw init` makes one") from None
+        if len(set(key)) < 8:
+            raise _fault("this key is not random; `pushpw init` makes one")
+    return value
+
+
+def _check_redis_url(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise _fault("use redis://, rediss:// or unix://")
+    return value
+
+
+def _check_secret(value: SecretStr) -> SecretStr:
+    said = value.get_secret_value()
+    if len(said) < 8 or _EXAMPLES.search(said) or "..." in said or len(set(said)) < 4:
+        raise _fault("this looks like an example; put the real value here")
+    return value
+
+
+def _seconds(value: Any) -> Any:
+    if isinstance(value, int):
+        return value
+    found = _DURATION.fullmatch(str(value).strip())
+    if found is None:
+        raise _fault("write a number and a unit: 30m, 4h, 7d, 2w")
+    seconds = int(found[1]) * _UNIT_SECONDS[found[2]]
+    if not SHORTEST_EXPIRY <= seconds <= LONGEST_EXPIRY:
+        raise _fault("choose between 5m and 90d")
+    return seconds
+
+
+def _check_url(value: str) -> str:
+    url = urlsplit(value)
+    if url.scheme not in ("https", "http", "mailto") or not (url.hostname or url.path):
+        raise _fault("give a whole address, such as https://help.your-company.com")
+    return value
+
+
+Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
+Duration = Annotated[int, NoDecode, AfterValidator(_seconds)]
+
+
+class _FromFiles(PydanticBaseSettingsSource):
+    """NAME_FILE: the setting NAME is what that file holds, without its last line break."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        name = str(field.validation_alias)
+        path = os.environ.get(f"{name}_FILE")
+        return (Path(path).read_text(encoding="utf-8").rstrip("\r\n") if path else None), name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for field_name, field in self.settings_cls.model_fields.items():
+            if field.annotation not in (SecretStr, SecretStr | None):
+                continue
+            try:
+                value, name, _ = self.get_field_value(field, field_name)
+            except OSError as problem:
+                raise BadSettings([(f"{field.validation_alias}_FILE", f"cannot be read: {problem.strerror}")]) from None
+            if value is not None:
+                found[name] = value
+        return found
+
+
+class Settings(BaseSettings):
+    """All that an operator may set. docs/reference/settings.md says each in a line."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
+
+    base_url: Annotated[str, AfterValidator(_check_base_url)] = Field(validation_alias="PUSHPW_BASE_URL")
+    redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] = Field(validation_alias="PUSHPW_REDIS_URL")
+    seal_keys: Annotated[SecretStr, AfterValidator(_check_seal_keys)] = Field(validation_alias="PUSHPW_SEAL_KEYS")
+    host: str = Field("127.0.0.1", validation_alias="PUSHPW_HOST")
+    port: int = Field(8080, ge=0, le=65535, validation_alias="PORT")
+    trusted_proxies: int = Field(0, ge=0, le=10, validation_alias="PUSHPW_TRUSTED_PROXIES")
+    hsts: str = Field("max-age=63072000", pattern=r"^max-age=\d+(; ?includeSubDomains)?(; ?preload)?$", validation_alias="PUSHPW_HSTS")
+    log_format: Literal["json", "console"] = Field("json", validation_alias="PUSHPW_LOG_FORMAT")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias="PUSHPW_LOG_LEVEL")
+    default_expiry: Annotated[int | str, AfterValidator(_seconds)] = Field(7 * DAY, validation_alias="PUSHPW_DEFAULT_EXPIRY")
+    max_expiry: Annotated[int | str, AfterValidator(_seconds)] = Field(LONGEST_EXPIRY, validation_alias="PUSHPW_MAX_EXPIRY")
+    default_views: int = Field(1, ge=1, le=MOST_VIEWS, validation_alias="PUSHPW_DEFAULT_VIEWS")
+    max_views: int = Field(MOST_VIEWS, ge=1, le=MOST_VIEWS, validation_alias="PUSHPW_MAX_VIEWS")
+    max_text_bytes: int = Field(1024 * 1024, ge=1, le=1024 * 1024, validation_alias="PUSHPW_MAX_TEXT_BYTES")
+    brand_name: str = Field("pushpw", min_length=1, max_length=40, validation_alias="PUSHPW_BRAND_NAME")
+    support_url: Annotated[str, AfterValidator(_check_url)] | None = Field(None, validation_alias="PUSHPW_SUPPORT_URL")
+    metrics_token: Secret | None = Field(None, validation_alias="PUSHPW_METRICS_TOKEN")
+    slack_signing_secret: Secret | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
+    slack_bot_token: Secret | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
+    slack_api_url: Annotated[str, AfterValidator(_check_url)] = Field("https://slack.com/api/", validation_alias="PUSHPW_SLACK_API_URL")
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource) -> Any:
+        """Environment first, then NAME_FILE, then .env."""
+        return sources["init_settings"], sources["env_settings"], _FromFiles(settings_cls), sources["dotenv_settings"]
+
+    @property
+    def policy(self) -> Policy:
+        """The limits, as the engine wants them."""
+        return Policy(
+            default_expiry=int(self.default_expiry),
+            longest_expiry=int(self.max_expiry),
+            default_views=self.default_views,
+            most_views=self.max_views,
+            most_text_bytes=self.max_text_bytes,
+        )
+
+    @property
+    def ring_keys(self) -> list[bytes]:
+        """The seal keys, 32 bytes each, current one first."""
+        return [decode(spelled.strip(), 32) for spelled in self.seal_keys.get_secret_value().split(",")]
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether Slack is set up."""
+        return self.slack_signing_secret is not None and self.slack_bot_token is not None
+
+
+def load(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
+    """The settings of this process. Raises BadSettings with every fault at once. `given` beats the environment."""
+    try:
+        settings = Settings(_env_file=env_file, **given)
+    except ValidationError as problem:
+        errors = problem.errors(include_input=False, include_url=False, include_context=False)
+        raise BadSettings([(str(error["loc"][0]), _say(error["type"], error["msg"])) for error in errors]) from None
+    faults = list(_faults_between(settings))
+    if faults:
+        raise BadSettings(faults)
+    return settings
+
+
+def _faults_between(settings: Settings) -> "list[tuple[str, str]]":
+    faults = []
+    if int(settings.default_expiry) > int(settings.max_expiry):
+        faults.append(("PUSHPW_DEFAULT_EXPIRY", "is longer than PUSHPW_MAX_EXPIRY"))
+    if settings.default_views > settings.max_views:
+        faults.append(("PUSHPW_DEFAULT_VIEWS", "is more than PUSHPW_MAX_VIEWS"))
+    if (settings.slack_signing_secret is None) != (settings.slack_bot_token is None):
+        missing = "SLACK_BOT_TOKEN" if settings.slack_bot_token is None else "SLACK_SIGNING_SECRET"
+        faults.append((missing, "is missing: Slack needs SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN"))
+    return faults
+
+
+def _say(kind: str, message: str) -> str:
+    return "is missing; `pushpw init` writes a .env with it" if kind == "missing" else message
+
+
+class _Origin(BaseSettings):
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    base_url: Annotated[str, AfterValidator(_check_base_url)] | None = Field(None, validation_alias="PUSHPW_BASE_URL")
+
+
+def base_url_if_set(env_file: Path | None = Path(".env")) -> str | None:
+    """The origin alone, for what must work before anything else is set up. None when unset or not usable."""
+    try:
+        return _Origin(_env_file=env_file).base_url
+    except ValidationError:
+        return None
+
+
+def secret(value: SecretStr | None) -> str:
+    """What a secret setting holds; empty when it is not set."""
+    return value.get_secret_value() if value else ""
