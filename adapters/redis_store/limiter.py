@@ -23,10 +23,11 @@ class RedisLimiter:
     def __init__(self, redis: Redis, ring: KeyRing, budgets: Mapping[str, int], *, prefix: str = "pushpw") -> None:
         self._redis = redis
         self._ring = ring
+        self._prefix = f"{prefix}:limit"
         storage = RedisStorage(
             "async+redis://",
             implementation="redispy",
-            key_prefix=f"{prefix}:limit",
+            key_prefix=self._prefix,
             connection_pool=redis.connection_pool,  # type: ignore[arg-type]  # handed through to the client, as its docs say
         )
         self._windows = FixedWindowRateLimiter(storage)
@@ -48,7 +49,7 @@ class RedisLimiter:
 
     async def _too_many(self, item: RateLimitItem, name: str) -> TooMany:
         async with trouble(self._redis):
-            seconds = await self._redis.ttl(f"{self._windows.storage.key_prefix}:{item.key_for(name)}")
+            seconds = await self._redis.ttl(f"{self._prefix}:{item.key_for(name)}")
         return TooMany(retry_after=max(1, seconds))
 
     def _name(self, who: str) -> str:

@@ -37,7 +37,7 @@ from core.push import (
 GRACE_MS = 60_000
 TICKET_MS = 600_000
 _NONCE_HASH_BYTES = 16
-_FIELDS_OF_WRONG = 32
+_WRONG_PROOF_BYTES = 32
 
 
 def load_script(redis: Redis, name: str, *, judges: bool = False) -> AsyncScript:
@@ -96,10 +96,11 @@ class RedisPushStore:
 
     async def status(self, push_id: PushId) -> Status | None:
         async with trouble(self._redis):
-            left, exp, generation, wrong = await self._redis.hmget(self._keys.push(push_id)[0], ["left", "exp", "gen", "wrong"])
+            known: list[Any] = await self._redis.hmget(self._keys.push(push_id)[0], ["left", "exp", "gen", "wrong"])
+        left, exp, generation, wrong = known
         if left is None or exp is None or generation is None:
             return None
-        return Status(int(left), int(exp), generation.decode("ascii"), len(wrong or b"") // _FIELDS_OF_WRONG)
+        return Status(int(left), int(exp), generation.decode("ascii"), len(wrong or b"") // _WRONG_PROOF_BYTES)
 
     async def _run(self, script: str, push_id: PushId, *args: bytes | int) -> Any:
         async with trouble(self._redis):

@@ -59,7 +59,7 @@ class RedisReceiptBook:
         key = self._keys.receipt(reference)
         async with trouble(self._redis):
             while True:
-                raw = await self._redis.get(key)
+                raw: Any = await self._redis.get(key)
                 known = self._open(reference, raw)
                 if known is None:
                     return None
@@ -108,13 +108,14 @@ class RedisReceiptBook:
         found: list[str] = []
         for key in self._keys.receipts_of(self._ring, sender.spelled()):
             await self._redis.zremrangebyscore(key, "-inf", now)
-            found += [reference.decode("ascii") for reference in await self._redis.zrange(key, 0, -1)]
+            members: list[Any] = await self._redis.zrange(key, 0, -1)
+            found += [reference.decode("ascii") for reference in members]
         return found
 
     def _wrap(self, receipt: Receipt) -> bytes:
         return self._ring.wrap("receipt", json.dumps(_to_json(receipt)).encode(), receipt.reference.encode())
 
-    def _open(self, reference: str, raw: bytes | None) -> Receipt | None:
+    def _open(self, reference: str, raw: Any) -> Receipt | None:
         if raw is None:
             return None
         try:

@@ -1,5 +1,7 @@
 """What small things must the app remember for a while, sealed?"""
 
+from typing import Any
+
 from redis.asyncio import Redis
 
 from adapters.redis_store.connect import trouble
@@ -29,13 +31,14 @@ class RedisSealedRecords:
     async def read(self, kind: str, name: str) -> bytes | None:
         async with trouble(self._redis):
             for key in self._keys.record(self._ring, kind, name):
-                if (wrapped := await self._redis.get(key)) is not None:
+                wrapped: Any = await self._redis.get(key)
+                if wrapped is not None:
                     return self._open(kind, name, wrapped)
         return None
 
     async def take(self, kind: str, name: str) -> bytes | None:
         async with trouble(self._redis):
-            found = [await self._redis.getdel(key) for key in self._keys.record(self._ring, kind, name)]
+            found: list[Any] = [await self._redis.getdel(key) for key in self._keys.record(self._ring, kind, name)]
         return next((self._open(kind, name, wrapped) for wrapped in found if wrapped is not None), None)
 
     async def drop(self, kind: str, name: str) -> None:
