@@ -1,0 +1,1 @@
+"""What is remembered in Redis or Valkey, and the only place that speaks to them."""

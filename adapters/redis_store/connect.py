@@ -1,0 +1,62 @@
+"""How is the store reached, and how does its trouble become ours?
+
+Every act of this package may be repeated: nothing is spent or counted twice. So one quick retry
+on a broken connection is safe here, and more would only make people wait.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as ConnectionBroken
+from redis.exceptions import RedisError
+
+from core.errors import StoreUnavailable
+
+_SPOKEN = ("redis", "rediss", "unix")
+_NOT_YET = ("redis+sentinel", "redis+cluster")
+
+
+def connect(url: str, *, timeout: float = 0.8, pool: int = 64) -> Redis:
+    """A client for the store at `url`, not yet connected.
+
+    `timeout` seconds bound a whole act (see `trouble`) and each of its steps: waiting for one of
+    `pool` connections, connecting, and reading. Raises ValueError for an address that we do not
+    speak, without the address in it, because it may hold a password.
+    """
+    scheme = url.partition("://")[0]
+    if scheme in _NOT_YET:
+        raise ValueError(f"{scheme}:// is not spoken yet: give the address of one server, redis://, rediss:// or unix://")
+    if scheme not in _SPOKEN:
+        raise ValueError("the store's address starts with redis://, rediss:// or unix://")
+    try:
+        # The client's own default raises past 100 connections; this pool makes the 65th caller wait.
+        connections = BlockingConnectionPool.from_url(
+            url,
+            max_connections=pool,
+            timeout=timeout,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            # A server that restarted leaves dead connections behind: try once more on a new one. A timeout is not tried again.
+            retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionBroken,)),
+        )
+    except ValueError:
+        raise ValueError("the store's address is malformed") from None
+    return Redis.from_pool(connections)
+
+
+@asynccontextmanager
+async def trouble(redis: Redis) -> AsyncIterator[None]:
+    """Within it, what goes wrong with the store is raised as StoreUnavailable `from` its cause.
+
+    The act is given up after the `timeout` of `connect`, whatever it waits for.
+    """
+    patience = getattr(redis.connection_pool, "timeout", None)
+    try:
+        async with asyncio.timeout(patience):
+            yield
+    except (RedisError, OSError) as cause:  # the builtin TimeoutError is an OSError
+        raise StoreUnavailable("the store did not answer as it should") from cause

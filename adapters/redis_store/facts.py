@@ -1,0 +1,83 @@
+"""What kind of server is the store, and is it safe to use?"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from redis.asyncio import Redis
+from redis.exceptions import NoPermissionError, ResponseError
+
+from adapters.redis_store.connect import trouble
+
+Fault = Literal["info_denied", "version_too_old", "evicts"]
+_OLDEST = {"redis": (7, 0), "valkey": (7, 2)}
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """What the server says of itself. None where it may not tell us. Memory in bytes; `maxmemory` 0 means no limit."""
+
+    server: Literal["redis", "valkey"] | None
+    version: str | None
+    role: str | None
+    connected_replicas: int | None
+    used_memory: int | None
+    maxmemory: int | None
+    maxmemory_policy: str | None
+    appendonly: bool | None
+    appendfsync: str | None
+
+    @property
+    def info_allowed(self) -> bool:
+        """Whether INFO was answered; without it no push can be kept."""
+        return self.server is not None
+
+
+async def read_facts(redis: Redis) -> StoreFacts:
+    """Ask the server. Raises StoreUnavailable when it does not answer; a denied command is a fact, not trouble."""
+    async with trouble(redis):
+        info = await _allowed(redis.info("all"))
+        config = await _allowed(redis.config_get("append*", "maxmemory-policy"))
+    valkey = info.get("server_name") == "valkey" or "valkey_version" in info
+    version = info.get("valkey_version") if valkey else info.get("redis_version")
+    appendonly = config.get("appendonly") == "yes" if "appendonly" in config else info.get("aof_enabled")
+    return StoreFacts(
+        server=("valkey" if valkey else "redis") if version else None,
+        version=str(version) if version else None,
+        role=info.get("role"),
+        connected_replicas=info.get("connected_slaves"),
+        used_memory=info.get("used_memory"),
+        maxmemory=info.get("maxmemory"),
+        maxmemory_policy=config.get("maxmemory-policy") or info.get("maxmemory_policy"),
+        appendonly=None if appendonly is None else bool(appendonly),
+        appendfsync=config.get("appendfsync"),
+    )
+
+
+def faults(facts: StoreFacts) -> list[Fault]:
+    """Why this server must not be used; empty when it may."""
+    if not facts.info_allowed:
+        return ["info_denied"]
+    found: list[Fault] = []
+    if facts.server and _number(facts.version or "0") < _OLDEST[facts.server]:
+        found.append("version_too_old")
+    # Every other policy evicts unread pushes, or the records that keep a view from being spent twice.
+    if facts.maxmemory_policy not in (None, "noeviction"):
+        found.append("evicts")
+    return found
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+
+
+async def _allowed(answer: Any) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = await answer
+    except NoPermissionError:
+        return {}
+    except ResponseError as refused:
+        # A hosted server without CONFIG says that it does not know the command.
+        if "unknown" in str(refused).lower():
+            return {}
+        raise
+    return told

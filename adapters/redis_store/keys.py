@@ -1,0 +1,51 @@
+"""Under which names does the store keep things?
+
+A thief of the store's files sees these names, and a name must tell nothing: a push goes by the
+SHA-256 of its id, people and records by a keyed hash of the ring. What stands in braces decides
+the slot in a cluster: all keys of one push share theirs.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from core.keyring import KeyRing
+from core.link import encode
+from core.push import PushId
+
+_NAME_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """All names under one prefix."""
+
+    prefix: str
+
+    def push(self, push_id: PushId) -> list[str]:
+        """The record and the sealed bytes of a push, in this order."""
+        slot = encode(hashlib.sha256(push_id).digest())
+        return [f"{self.prefix}:{{{slot}}}:push", f"{self.prefix}:{{{slot}}}:sealed"]
+
+    def receipt(self, reference: str) -> str:
+        """A receipt; a reference gives no access to its push."""
+        return f"{self.prefix}:receipt:{reference}"
+
+    def due(self) -> str:
+        """The pushes whose expiry somebody must look at."""
+        return f"{self.prefix}:due"
+
+    def receipts_of(self, ring: KeyRing, member: str) -> list[str]:
+        """A sender's live pushes: one name for each key of the ring, current one first."""
+        return [f"{self.prefix}:sent:{name}" for name in _names(ring, "sender", member)]
+
+    def record(self, ring: KeyRing, kind: str, name: str) -> list[str]:
+        """A sealed record: one name for each key of the ring, current one first."""
+        return [f"{self.prefix}:record:{kind}:{hidden}" for hidden in _names(ring, "record/" + kind, name)]
+
+    def seen(self, kind: str, what: bytes) -> str:
+        """Something met before. Its plain hash: `what` is random enough, and a rotated ring must not forget it."""
+        return f"{self.prefix}:seen:{kind}:{encode(hashlib.sha256(what).digest()[:_NAME_BYTES])}"
+
+
+def _names(ring: KeyRing, purpose: str, said: str) -> list[str]:
+    return [encode(ring.keyed_hash("name/" + purpose, said.encode(), number)[:_NAME_BYTES]) for number in ring.numbers]

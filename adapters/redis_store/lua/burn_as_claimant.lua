@@ -1,0 +1,33 @@
+#!lua flags=allow-oom
+-- ARGV: as for claim. A granted nonce is enough; without one, everything that a claim needs.
+local grace, attempts, now = tonumber(ARGV[1]), tonumber(ARGV[2]), now_ms()
+local record = read_record()
+local said = record and said_under(record.ring, 3)
+if not said then
+  return { 'gone' }
+end
+if record.dead then
+  if record.link == said.link and ((record.dead == 'burned' and record.by == said.nonce) or (record.dead == 'locked' and record.by == said.pass)) then
+    return record.dead == 'burned' and { 'burned' } or { 'wrong', 0, 1 }
+  end
+  return { 'gone' }
+end
+if record.burn ~= 1 then
+  return { 'gone' }
+end
+if not read_claim(said.nonce) then
+  if said.link ~= record.link or now >= record.exp then
+    return { 'gone' }
+  end
+  if not ticket_opens(record, said, now) then
+    return { 'ticket' }
+  end
+  if not passphrase_fits(record, said) then
+    return refuse_passphrase(record, said, attempts, grace)
+  end
+  if record.left < 1 then
+    return { 'gone' }
+  end
+end
+end_push(record, 'burned', said.nonce, grace)
+return { 'burned' }

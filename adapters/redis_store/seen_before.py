@@ -1,0 +1,23 @@
+"""Has this request been met before?"""
+
+from redis.asyncio import Redis
+
+from adapters.redis_store.connect import trouble
+from adapters.redis_store.keys import Keys
+from core.ports import RandomBytes
+
+
+class RedisSeenBefore:
+    """Remembers what was met for as long as a replay of it would still be accepted."""
+
+    def __init__(self, redis: Redis, random: RandomBytes, *, prefix: str = "pushpw") -> None:
+        self._redis = redis
+        self._random = random
+        self._keys = Keys(prefix)
+
+    async def first_time(self, kind: str, what: bytes, lifetime: float) -> bool:
+        # Our own mark comes back if the answer got lost and the client asked again: that is still the first time.
+        mark = self._random(8)
+        async with trouble(self._redis):
+            before = await self._redis.set(self._keys.seen(kind, what), mark, nx=True, get=True, px=max(1, int(lifetime * 1000)))
+        return before is None or before == mark
