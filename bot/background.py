@@ -38,12 +38,13 @@ class Background:
                 task.cancel()
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        name = getattr(work, "__qualname__", "work")
         try:
             await work
         except (StoreUnavailable, Undeliverable) as trouble:
-            log.warning("background_work_failed", work=work.__qualname__, cause=type(trouble).__name__)
+            log.warning("background_work_failed", work=name, cause=type(trouble).__name__)
         except Exception:  # the error boundary of work that nobody waits for
-            log.exception("background_work_broke", work=work.__qualname__)
+            log.exception("background_work_broke", work=name)
 
 
 class PromptOutbox:

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import aiohttp
+
 from adapters.redis_store.connect import connect
 from adapters.redis_store.facts import faults, read_clock, read_facts
-
 from adapters.slack.calls import SlackCalls
 from bot.settings import Settings, secret
 from bot.wiring import system_clock

@@ -1,20 +1,23 @@
 """Alive? Redis reachable and safe to use? What is counted?"""
 
 import hmac
+from collections.abc import Awaitable, Callable, Sequence
 
-from adapters.redis_store.facts import faults, read_facts
 from aiohttp import web
-from redis.asyncio import Redis
 
 from bot.metrics import Metrics
 from core.errors import StoreUnavailable
+
+StoreFaults = Callable[[], Awaitable[Sequence[str]]]
+"""Codes of what makes the store unsafe; raises StoreUnavailable when it does not answer."""
 
 
 class HealthDoor:
     """GET /healthz, /readyz and /metrics."""
 
-    def __init__(self, redis: Redis, metrics: Metrics, *, metrics_token: str) -> None:
-        self._redis = redis
+    def __init__(self, store_faults: StoreFaults, metrics: Metrics, *, metrics_token: str) -> None:
+        """`store_faults` asks the store each time; `metrics_token` empty means that /metrics is open."""
+        self._store_faults = store_faults
         self._metrics = metrics
         self._metrics_token = metrics_token
 
@@ -30,11 +33,12 @@ class HealthDoor:
 
     async def ready(self, request: web.Request) -> web.Response:
         """The store answers and is safe to use; else 503 with codes of what is not."""
+        found: Sequence[str]
         try:
-            found = faults(await read_facts(self._redis))
+            found = await self._store_faults()
         except StoreUnavailable:
             found = ["store_unavailable"]
-        return web.json_response({"ready": not found, "faults": found}, status=503 if found else 200)
+        return web.json_response({"ready": not found, "faults": list(found)}, status=503 if found else 200)
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus's text format; behind a bearer token where one is set."""

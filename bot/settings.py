@@ -33,7 +33,7 @@ class BadSettings(Exception):
 
 
 def _fault(text: str) -> PydanticCustomError:
-    return PydanticCustomError("setting", "{said}", {"said": text})  # type: ignore[arg-type]  # wants a literal template
+    return PydanticCustomError("setting", "{said}", {"said": text})
 
 
 def _check_base_url(value: str) -> str:
@@ -143,9 +143,16 @@ class Settings(BaseSettings):
     slack_api_url: Annotated[str, AfterValidator(_check_url)] = Field("https://slack.com/api/", validation_alias="PUSHPW_SLACK_API_URL")
 
     @classmethod
-    def settings_customise_sources(cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource) -> Any:
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment first, then NAME_FILE, then .env."""
-        return sources["init_settings"], sources["env_settings"], _FromFiles(settings_cls), sources["dotenv_settings"]
+        return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
 
     @property
     def policy(self) -> Policy:

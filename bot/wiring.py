@@ -3,27 +3,28 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 import aiohttp
+from aiohttp import web
+
 from adapters.redis_store.connect import connect
+from adapters.redis_store.facts import faults, read_facts
 from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
-from adapters.web.http import WebDoor
-from adapters.web.render import Brand
-from aiohttp import web
-
 from adapters.slack.calls import SlackCalls
 from adapters.slack.delivery import SlackDelivery
 from adapters.slack.handlers import SlackHandlers
 from adapters.slack.http import SlackDoor
 from adapters.slack.people import People
+from adapters.web.http import WebDoor
+from adapters.web.render import Brand
 from bot.background import Background, PromptOutbox
 from bot.health import HealthDoor
 from bot.metrics import Metrics
@@ -105,10 +106,13 @@ async def open_house(
         receipts = Receipts(book, deliveries, metrics, clock)
         outbox.follow = receipts.follow
 
+        async def store_faults() -> Sequence[str]:
+            return faults(await read_facts(redis))
+
         brand = Brand(name=settings.brand_name, support_url=settings.support_url or "")
         doors: list[Door] = [
             WebDoor(engine, base_url=settings.base_url, brand=brand, hsts=settings.hsts, trusted_proxies=settings.trusted_proxies),
-            HealthDoor(redis, metrics, metrics_token=secret(settings.metrics_token)),
+            HealthDoor(store_faults, metrics, metrics_token=secret(settings.metrics_token)),
         ]
         if settings.has_slack:
             calls = SlackCalls(token=secret(settings.slack_bot_token), api_url=settings.slack_api_url, session=session)

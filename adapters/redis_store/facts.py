@@ -53,6 +53,13 @@ async def read_facts(redis: Redis) -> StoreFacts:
     )
 
 
+async def read_clock(redis: Redis) -> int:
+    """The server's time in milliseconds since 1970. Raises StoreUnavailable."""
+    async with trouble(redis):
+        seconds, micros = await redis.time()
+    return int(seconds) * 1000 + int(micros) // 1000
+
+
 def faults(facts: StoreFacts) -> list[Fault]:
     """Why this server must not be used; empty when it may."""
     if not facts.info_allowed:
