@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.link import decode
 from core.policy import DAY, LONGEST_EXPIRY, MOST_VIEWS, SHORTEST_EXPIRY, Policy
@@ -91,29 +91,7 @@ def _check_url(value: str) -> str:
 
 
 Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
-Duration = Annotated[int, NoDecode, AfterValidator(_seconds)]
-
-
-class _FromFiles(PydanticBaseSettingsSource):
-    """NAME_FILE: the setting NAME is what that file holds, without its last line break."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        name = str(field.validation_alias)
-        path = os.environ.get(f"{name}_FILE")
-        return (Path(path).read_text(encoding="utf-8").rstrip("\r\n") if path else None), name, False
-
-    def __call__(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for field_name, field in self.settings_cls.model_fields.items():
-            if field.annotation not in (SecretStr, SecretStr | None):
-                continue
-            try:
-                value, name, _ = self.get_field_value(field, field_name)
-            except OSError as problem:
-                raise BadSettings([(f"{field.validation_alias}_FILE", f"cannot be read: {problem.strerror}")]) from None
-            if value is not None:
-                found[name] = value
-        return found
+Duration = Annotated[int | str, AfterValidator(_seconds)]
 
 
 class Settings(BaseSettings):
@@ -130,8 +108,8 @@ class Settings(BaseSettings):
     hsts: str = Field("max-age=63072000", pattern=r"^max-age=\d+(; ?includeSubDomains)?(; ?preload)?$", validation_alias="PUSHPW_HSTS")
     log_format: Literal["json", "console"] = Field("json", validation_alias="PUSHPW_LOG_FORMAT")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias="PUSHPW_LOG_LEVEL")
-    default_expiry: Annotated[int | str, AfterValidator(_seconds)] = Field(7 * DAY, validation_alias="PUSHPW_DEFAULT_EXPIRY")
-    max_expiry: Annotated[int | str, AfterValidator(_seconds)] = Field(LONGEST_EXPIRY, validation_alias="PUSHPW_MAX_EXPIRY")
+    default_expiry: Duration = Field(7 * DAY, validation_alias="PUSHPW_DEFAULT_EXPIRY")
+    max_expiry: Duration = Field(LONGEST_EXPIRY, validation_alias="PUSHPW_MAX_EXPIRY")
     default_views: int = Field(1, ge=1, le=MOST_VIEWS, validation_alias="PUSHPW_DEFAULT_VIEWS")
     max_views: int = Field(MOST_VIEWS, ge=1, le=MOST_VIEWS, validation_alias="PUSHPW_MAX_VIEWS")
     max_text_bytes: int = Field(1024 * 1024, ge=1, le=1024 * 1024, validation_alias="PUSHPW_MAX_TEXT_BYTES")
@@ -141,18 +119,6 @@ class Settings(BaseSettings):
     slack_signing_secret: Secret | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_bot_token: Secret | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
     slack_api_url: Annotated[str, AfterValidator(_check_url)] = Field("https://slack.com/api/", validation_alias="PUSHPW_SLACK_API_URL")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment first, then NAME_FILE, then .env."""
-        return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
 
     @property
     def policy(self) -> Policy:
@@ -178,18 +144,43 @@ class Settings(BaseSettings):
 
 def load(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
     """The settings of this process. Raises BadSettings with every fault at once. `given` beats the environment."""
+    from_files, faults = _read_files(env_file)
     try:
-        settings = Settings(_env_file=env_file, **given)
+        settings = Settings(_env_file=env_file, **{**from_files, **given})
     except ValidationError as problem:
         errors = problem.errors(include_input=False, include_url=False, include_context=False)
-        raise BadSettings([(str(error["loc"][0]), _say(error["type"], error["msg"])) for error in errors]) from None
-    faults = list(_faults_between(settings))
-    if faults:
-        raise BadSettings(faults)
-    return settings
+        faults += [(str(error["loc"][0]), _say(error["type"], error["msg"])) for error in errors]
+    else:
+        faults += _faults_between(settings)
+        if not faults:
+            return settings
+    named = {name for name, _ in faults}  # a secret whose file cannot be read is not missing as well
+    raise BadSettings([(name, what) for name, what in faults if f"{name}_FILE" not in named])
 
 
-def _faults_between(settings: Settings) -> "list[tuple[str, str]]":
+def _read_files(env_file: Path | None) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """What NAME_FILE variables point to, without the last line break; and which of them are of no use."""
+    said = {**(dotenv_values(env_file) if env_file else {}), **os.environ}
+    found, faults = {}, []
+    for name in _secret_names():
+        path = said.get(f"{name}_FILE")
+        if not path:
+            continue
+        if said.get(name):
+            faults.append((f"{name}_FILE", f"is set beside {name}; keep one of them"))
+            continue
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as problem:
+            faults.append((f"{name}_FILE", f"cannot be read: {getattr(problem, 'strerror', None) or 'it is not text'}"))
+    return found, faults
+
+
+def _secret_names() -> list[str]:
+    return [str(field.validation_alias) for field in Settings.model_fields.values() if "SecretStr" in str(field.annotation)]
+
+
+def _faults_between(settings: Settings) -> list[tuple[str, str]]:
     faults = []
     if int(settings.default_expiry) > int(settings.max_expiry):
         faults.append(("PUSHPW_DEFAULT_EXPIRY", "is longer than PUSHPW_MAX_EXPIRY"))

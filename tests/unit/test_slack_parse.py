@@ -1,0 +1,65 @@
+import pytest
+
+from adapters.slack import parse
+from adapters.slack.parse import Burn, Coming, Help, Mistake, Push, command
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("", Push()),
+        ("   ", Push()),
+        ("<@U0BOB|bob>", Push("U0BOB")),
+        ("<@U0BOB>", Push("U0BOB")),
+        ("<@W0BOB|bob> 1d", Push("W0BOB", 86400)),
+        ("1d <@U0BOB|bob> 3 views", Push("U0BOB", 86400, 3)),
+        ("30m", Push(expires_in=1800)),
+        ("1 view", Push(views=1)),
+        ("generate", Push(generate=True)),
+        ("generate <@U0BOB|bob> 2w", Push("U0BOB", 14 * 86400, None, True)),
+        ("burn", Burn()),
+        ("burn all", Burn("all")),
+        ("burn abcd2345", Burn("abcd2345")),
+        ("help", Help()),
+        ("HELP", Help()),
+        ("list", Coming("list")),
+        ("settings", Coming("settings")),
+        ("request <@U0BOB|bob> the staging password", Coming("request")),
+        ("<!subteam^S0OPS|@ops>", Coming("groups")),
+        ("<@U0BOB|bob> <@U0CAROL|carol>", Coming("groups")),
+    ],
+)
+def test_a_command_means_what_the_contract_says(typed: str, meant: parse.Command) -> None:
+    assert command(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "secret"),
+    [
+        ("hunter2", "hunter2"),
+        ("burn the witch", "burn the witch"),
+        ("burn ABCD2345", "burn ABCD2345"),
+        ("help me", "help me"),
+        ("list price 5", "list price 5"),
+        ("generate electricity", "generate electricity"),
+        ("<@U0BOB|bob> hunter2", "@bob hunter2"),
+        ("a&amp;b&lt;c&gt;d", "a&b<c>d"),
+        ("a&amp;amp;b", "a&amp;b"),
+        ("see <http://example.com|example.com> and <https://a.example/x?y=1&amp;z=2>", "see example.com and https://a.example/x?y=1&z=2"),
+        ("<mailto:a@b.example|a@b.example>", "a@b.example"),
+        ("<#C0GENERAL|general> <!here>", "#general @here"),
+        ("1d 2d", "1d 2d"),
+        ("3 apples", "3 apples"),
+    ],
+)
+def test_anything_else_is_taken_for_a_secret_and_unrewritten(typed: str, secret: str) -> None:
+    assert command(typed) == Mistake(secret)
+
+
+def test_a_secret_typed_by_mistake_is_not_in_the_repr() -> None:
+    assert "hunter2" not in repr(command("hunter2"))
+
+
+def test_the_acting_person_of_a_click_is_of_their_own_team() -> None:
+    clicked = {"user": {"id": "U1", "team_id": "T_THEIRS"}, "team": {"id": "T_OURS", "enterprise_id": "E1"}}
+    assert parse.member(clicked).spelled() == "slack:T_THEIRS:U1"
