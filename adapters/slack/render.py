@@ -5,7 +5,7 @@ from typing import Any
 from adapters.slack.calls import Message
 from adapters.slack.form import SECRET_FIELD_MOST, Form
 from adapters.wording.catalog import Words
-from adapters.wording.terms import duration
+from adapters.wording.terms import duration, moment
 from core.identity import Member
 from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy
 from core.receipt import Receipt, State
@@ -44,7 +44,7 @@ def person(user_id: str) -> str:
 def when(words: Words, millis: int) -> str:
     """A moment, in the reader's own zone by Slack's own formatting."""
     seconds = millis // 1000
-    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{words.say('at the time shown in Slack')}>"
+    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{moment(words, millis)}>"
 
 
 def section(text: str) -> Block:
@@ -290,18 +290,18 @@ def invitation_ended(words: Words, receipt: Receipt) -> Message:
 
 
 def _ended(words: Words, receipt: Receipt) -> str:
-    moment = when(words, receipt.changed_at or receipt.expires_at)
+    at = when(words, receipt.changed_at or receipt.expires_at)
     match receipt.state:
         case State.EXPIRED:
-            return words.say("It expired {moment}, unread. Ask for a new one.", moment=moment)
+            return words.say("It expired {moment}, unread. Ask for a new one.", moment=at)
         case State.BURNED:
-            return words.say("It was taken back {moment}.", moment=moment)
+            return words.say("It was taken back {moment}.", moment=at)
         case State.LOCKED:
-            return words.say("It was burned {moment} after five wrong passphrases. Ask for a new one.", moment=moment)
+            return words.say("It was burned {moment} after five wrong passphrases. Ask for a new one.", moment=at)
         case State.BURNED_BY_RECIPIENT:
-            return words.say("You opened it, and it was forgotten {moment}.", moment=moment)
+            return words.say("You opened it, and it was forgotten {moment}.", moment=at)
         case _:
-            return words.say("You opened it {moment}. It is gone now.", moment=moment)
+            return words.say("You opened it {moment}. It is gone now.", moment=at)
 
 
 def open_in_browser(words: Words, url: str) -> View:
@@ -335,7 +335,7 @@ def receipt_card(words: Words, receipt: Receipt) -> Message:
 
 def state_line(words: Words, receipt: Receipt) -> str:
     """What has become of the push: words first."""
-    moment = when(words, receipt.changed_at or receipt.created_at)
+    at = when(words, receipt.changed_at or receipt.created_at)
     who = person(receipt.recipient.id) if receipt.recipient else words.say("Somebody with the link")
     match receipt.state:
         case State.WAITING if receipt.undeliverable:
@@ -346,17 +346,17 @@ def state_line(words: Words, receipt: Receipt) -> str:
         case State.WAITING:
             return words.say("Waiting")
         case State.OPENED:
-            return words.say("Opened by {person}, {moment}. Not confirmed yet.", person=who, moment=moment)
+            return words.say("Opened by {person}, {moment}. Not confirmed yet.", person=who, moment=at)
         case State.CONFIRMED:
-            return words.say("Opened by {person}, {moment}", person=who, moment=moment)
+            return words.say("Opened by {person}, {moment}", person=who, moment=at)
         case State.EXPIRED:
-            return words.say("Expired unread, {moment}", moment=moment)
+            return words.say("Expired unread, {moment}", moment=at)
         case State.BURNED:
-            return words.say("Burned by you, {moment}", moment=moment)
+            return words.say("Burned by you, {moment}", moment=at)
         case State.BURNED_BY_RECIPIENT:
-            return words.say("Opened, then forgotten at the recipient's wish, {moment}", moment=moment)
+            return words.say("Opened, then forgotten at the recipient's wish, {moment}", moment=at)
         case State.LOCKED:
-            return words.say("Burned after five wrong passphrases, {moment}. Somebody was guessing.", moment=moment)
+            return words.say("Burned after five wrong passphrases, {moment}. Somebody was guessing.", moment=at)
 
 
 def _burn_actions(words: Words, receipt: Receipt) -> Block:

@@ -1,5 +1,9 @@
 """How are expiries and refusals said, in any chat?"""
 
+from datetime import UTC, datetime
+
+from babel.dates import format_datetime
+
 from adapters.wording.catalog import Words
 from core.errors import BadInput, PushError, TooMany
 from core.policy import DAY, HOUR, MINUTE, Policy
@@ -12,6 +16,12 @@ def duration(words: Words, seconds: int) -> str:
     if seconds % HOUR == 0:
         return words.count("{n} hour", "{n} hours", seconds // HOUR)
     return words.count("{n} minute", "{n} minutes", seconds // MINUTE)
+
+
+def moment(words: Words, millis: int) -> str:
+    """A moment in UTC, for readers whose own zone nobody knows."""
+    at = datetime.fromtimestamp(millis / 1000, UTC)
+    return f"{format_datetime(at, 'medium', locale=words.locale)} UTC"
 
 
 def refusal(words: Words, problem: PushError, policy: Policy) -> str:
