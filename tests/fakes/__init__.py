@@ -1,0 +1,24 @@
+"""The doubles that stand behind the ports in tests. They pass the same contract tests as the real things."""
+
+from tests.fakes.people import ALICE, BOB, EVE, member
+from tests.fakes.push_store import FakePushStore
+from tests.fakes.receipt_book import FakeReceiptBook
+from tests.fakes.recorders import RecordingAudit, RecordingDelivery, RecordingOutbox
+from tests.fakes.small import FakeLimiter, FakeSealedRecords, FakeSeenBefore, ManualClock, SeededRandom
+
+__all__ = [
+    "ALICE",
+    "BOB",
+    "EVE",
+    "FakeLimiter",
+    "FakePushStore",
+    "FakeReceiptBook",
+    "FakeSealedRecords",
+    "FakeSeenBefore",
+    "ManualClock",
+    "RecordingAudit",
+    "RecordingDelivery",
+    "RecordingOutbox",
+    "SeededRandom",
+    "member",
+]
