@@ -69,9 +69,15 @@ def web() -> None:
 @click.option("--port", default=8080, show_default=True, help="The pretend workspace's port; the service takes the next one.")
 def playground(port: int) -> None:
     """Try everything on this machine: no account, no Redis."""
-    from playground.start import run_playground  # only here: the service itself never loads the playground
+    from adapters.redis_store.embedded import NoServerFound
+    from playground.start import PortTaken, run_playground  # only here: the service itself never loads the playground
 
-    asyncio.run(run_playground(port))
+    try:
+        asyncio.run(run_playground(port))
+    except PortTaken as taken:
+        _stop(f"Port {taken.args[0]} is in use. Choose another: pushpw playground --port {port + 10} (or make run PORT={port + 10})")
+    except (NoServerFound, BadSettings) as problem:
+        _stop(str(problem))
 
 
 @main.command()

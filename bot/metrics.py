@@ -3,7 +3,7 @@
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
-from core.audit import AuditEvent
+from core.audit import AuditEvent, AuditName
 
 log = structlog.get_logger("pushpw.audit")
 
@@ -31,6 +31,10 @@ class Metrics:
     def broke(self) -> None:
         """Count a bug."""
         self._bugs.inc()
+
+    def count_of(self, name: AuditName) -> int:
+        """How often that event happened in this process."""
+        return int(self._events.labels(name)._value.get())  # the library has no public reader of one value
 
     def exposition(self) -> bytes:
         """All of it in Prometheus's text format."""

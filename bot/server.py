@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import signal
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -78,9 +79,10 @@ async def _without_server_name(request: web.Request, response: web.StreamRespons
 class Service:
     """The running service: `async with Service(settings) as service`."""
 
-    def __init__(self, settings: Settings, **wiring: Any) -> None:
-        """`wiring` goes to `open_house`; tests shorten times and set a key prefix with it."""
+    def __init__(self, settings: Settings, *, listening: socket.socket | None = None, **wiring: Any) -> None:
+        """`listening`: a bound socket instead of the settings' host and port. `wiring` goes to `open_house`."""
         self._settings = settings
+        self._listening = listening
         self._wiring = wiring
         self._closing = AsyncExitStack()
         self.house: House
@@ -91,10 +93,14 @@ class Service:
         runner = web.AppRunner(make_app(self.house), access_log=None, handle_signals=False, shutdown_timeout=_LAST_ANSWERS_SECONDS)
         await runner.setup()
         self._closing.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, self._settings.host, self._settings.port)
-        await site.start()
+        await self._site(runner).start()
         self.port = runner.addresses[0][1]
         return self
+
+    def _site(self, runner: web.AppRunner) -> web.BaseSite:
+        if self._listening is not None:
+            return web.SockSite(runner, self._listening)
+        return web.TCPSite(runner, self._settings.host, self._settings.port)
 
     async def __aexit__(self, *_: object) -> None:
         await self._closing.aclose()

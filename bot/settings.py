@@ -196,18 +196,29 @@ def _say(kind: str, message: str) -> str:
     return "is missing; `pushpw init` writes a .env with it" if kind == "missing" else message
 
 
-class _Origin(BaseSettings):
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+class _Early(BaseSettings):
+    """What must be known before, or without, everything else."""
 
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
+
+    redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] | None = Field(None, validation_alias="PUSHPW_REDIS_URL")
     base_url: Annotated[str, AfterValidator(_check_base_url)] | None = Field(None, validation_alias="PUSHPW_BASE_URL")
 
 
 def base_url_if_set(env_file: Path | None = Path(".env")) -> str | None:
     """The origin alone, for what must work before anything else is set up. None when unset or not usable."""
     try:
-        return _Origin(_env_file=env_file).base_url
+        return _Early(_env_file=env_file).base_url
     except ValidationError:
         return None
+
+
+def redis_url_if_set() -> str | None:
+    """The store that the environment (not .env, which is the real service's) names for the playground."""
+    try:
+        return secret(_Early(_env_file=None).redis_url) or None
+    except ValidationError as problem:
+        raise BadSettings([("PUSHPW_REDIS_URL", problem.errors(include_input=False)[0]["msg"])]) from None
 
 
 def secret(value: SecretStr | None) -> str:

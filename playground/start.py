@@ -1,0 +1,118 @@
+"""How does the playground start? Store, service and pretend workspace, on this machine alone."""
+
+import asyncio
+import secrets
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from adapters.redis_store.embedded import EmbeddedServer
+from adapters.slack.manifest import manifest
+from bot import logs
+from bot.server import Service
+from bot.settings import load, redis_url_if_set
+from bot.wiring import Timing
+from core.link import encode
+from playground.double import PretendSlack
+from playground.manifest import Manifest
+
+WORKSPACE_HOST, SERVICE_HOST = "127.0.0.1", "localhost"
+"""Two names for this machine, so that a browser takes them for two sites: the page is met from a foreign site, as in life."""
+
+
+class PortTaken(Exception):
+    """A port that the playground needs is in use; the argument says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """All of it, running."""
+
+    slack: PretendSlack
+    service: Service
+    service_url: str
+
+
+@asynccontextmanager
+async def open_town(
+    *,
+    store_url: str = "",
+    port: int = 0,
+    service_port: int = 0,
+    prefix: str = "pushpw",
+    timing: Timing = Timing(),
+    **settings: str,  # noqa: B008  # frozen
+) -> AsyncIterator[Town]:
+    """Service and pretend workspace, wired to each other. Port 0 takes a free one. Raises PortTaken."""
+    async with AsyncExitStack() as closing:
+        listening = closing.enter_context(_bound(service_port))
+        service_url = f"http://{SERVICE_HOST}:{listening.getsockname()[1]}"
+        signing_secret, bot_token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(16)}"
+        slack = PretendSlack(
+            signing_secret=signing_secret,
+            bot_token=bot_token,
+            service_url=service_url,
+            now=time.time,
+            manifest=Manifest.read(manifest(service_url, "pushpw")),
+        )
+        try:
+            await slack.start(WORKSPACE_HOST, port)
+        except OSError:
+            raise PortTaken(port) from None
+        closing.push_async_callback(slack.stop)
+        filled_in = {
+            "PUSHPW_BASE_URL": service_url,
+            "PUSHPW_REDIS_URL": store_url,
+            "PUSHPW_SEAL_KEYS": encode(secrets.token_bytes(32)),
+            "PUSHPW_SLACK_API_URL": slack.api_url,
+            "SLACK_SIGNING_SECRET": signing_secret,
+            "SLACK_BOT_TOKEN": bot_token,
+            **settings,
+        }
+        service = await closing.enter_async_context(Service(load(None, **filled_in), listening=listening, timing=timing, prefix=prefix))
+
+        async def count_spent() -> int:
+            return service.house.metrics.count_of("push.claimed")
+
+        slack.robot.count_spent = count_spent
+        yield Town(slack, service, service_url)
+
+
+def _bound(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError:
+        raise PortTaken(port) from None
+
+
+async def run_playground(port: int) -> None:
+    """Run until Ctrl-C. Everything is forgotten then. Raises PortTaken, NoServerFound."""
+    logs.set_up("console", "warning")
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as closing:
+        store_url = redis_url_if_set() or closing.enter_context(EmbeddedServer()).url
+        town = await closing.enter_async_context(
+            open_town(store_url=store_url, port=port, service_port=port + 1, prefix="pushpw-playground")
+        )
+        town.slack.robot.eager = True
+        _say_hello(town.slack.url, port)
+        await stop.wait()
+
+
+def _say_hello(url: str, port: int) -> None:
+    print(  # noqa: T201  # for the person at the terminal
+        f"""
+  The pretend workspace is open:  {url}
+
+  Alice and Bob stand side by side. Send /pushpw @bob as Alice, open it as Bob, then try to open it again.
+  On another machine? Forward both ports, then open the same address there:
+      ssh -L {port}:127.0.0.1:{port} -L {port + 1}:127.0.0.1:{port + 1} <this machine>
+  Ctrl-C ends it, and everything is forgotten.
+""",
+        flush=True,
+    )
