@@ -1,0 +1,264 @@
+"""What does each Web API method do?  Named after Slack's own, refusing with Slack's own errors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from playground.block_kit import faults_of_blocks
+from playground.passes import Passes
+from playground.refusals import Json, Refused
+from playground.views import Views
+from playground.workspace import APP_ID, BOT, BOT_ID, TEAM_DOMAIN, TEAM_ID, Conversation, Message, Person, Workspace
+
+TEXT_MOST = 40_000
+
+
+@dataclass(slots=True)
+class House:
+    """All that the methods act on. `edit_window_closed` makes every chat.update fail so."""
+
+    workspace: Workspace
+    views: Views
+    passes: Passes
+    edit_window_closed: bool = False
+    url: str = ""
+    disabled_dms: set[str] = field(default_factory=set)
+
+
+class Call(NamedTuple):
+    """Who calls (the bot or, with a user token, a person), with what."""
+
+    actor: str
+    arguments: Json
+
+    def need(self, name: str, error: str = "invalid_arguments") -> Any:
+        value = self.arguments.get(name)
+        if value in (None, ""):
+            raise Refused(error, [f"[ERROR] missing required field: {name}"] if error == "invalid_arguments" else None)
+        return value
+
+    def text(self, name: str) -> str:
+        return str(self.arguments.get(name) or "")
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        value = self.arguments.get(name)
+        return default if value is None else value in (True, "true", "True", "1", 1)
+
+
+Act = Callable[[House, Call], Json]
+
+
+class Method(NamedTuple):
+    """A method and the scopes of which it needs one."""
+
+    act: Act
+    scopes: tuple[str, ...] = ()
+
+
+def _auth_test(house: House, call: Call) -> Json:
+    person = house.workspace.person(call.actor)
+    body: Json = {"url": f"{house.url}/", "team": "Pretend", "user": person.name, "team_id": TEAM_ID, "user_id": person.id}
+    return body | ({"bot_id": BOT_ID, "is_enterprise_install": False} if person.is_bot else {})
+
+
+def _team_info(_house: House, _call: Call) -> Json:
+    return {"team": {"id": TEAM_ID, "name": "Pretend", "domain": TEAM_DOMAIN, "email_domain": ""}}
+
+
+def _users_info(house: House, call: Call) -> Json:
+    person = house.workspace.person(str(call.need("user", "user_not_found")))
+    return {"user": _person(person, with_locale=call.flag("include_locale", default=False))}
+
+
+def _users_list(house: House, call: Call) -> Json:
+    with_locale = call.flag("include_locale", default=False)
+    members = [_person(p, with_locale=with_locale) for p in house.workspace.people.values()]
+    return {"members": members, "cache_ts": 0, "response_metadata": {"next_cursor": ""}}
+
+
+def _conversations_open(house: House, call: Call) -> Json:
+    if call.text("channel"):
+        return {"channel": {"id": _visible(house, call.actor, call.text("channel")).id}}
+    users = [u for u in call.text("users").split(",") if u]
+    if len(users) != 1:
+        raise Refused("users_list_not_supplied" if not users else "not_enough_users")
+    _reachable(house, users[0])
+    known = {c.id for c in house.workspace.conversations.values()}
+    channel = house.workspace.dm(call.actor, users[0])
+    return {"channel": {"id": channel.id}, **({"no_op": True, "already_open": True} if channel.id in known else {})}
+
+
+def _conversations_info(house: House, call: Call) -> Json:
+    return {"channel": _conversation(_visible(house, call.actor, str(call.need("channel", "channel_not_found"))), call.actor)}
+
+
+def _chat_post_message(house: House, call: Call) -> Json:
+    channel = _writable(house, call.actor, str(call.need("channel", "channel_not_found")))
+    text, blocks = _content(call)
+    message = house.workspace.post(
+        channel.id,
+        call.actor,
+        text,
+        blocks,
+        unfurl_links=call.flag("unfurl_links", default=True),
+        unfurl_media=call.flag("unfurl_media", default=True),
+        thread_ts=call.text("thread_ts"),
+        metadata=call.arguments.get("metadata"),
+    )
+    return {"channel": channel.id, "ts": message.ts, "message": message.as_json()}
+
+
+def _chat_post_ephemeral(house: House, call: Call) -> Json:
+    channel = _writable(house, call.actor, str(call.need("channel", "channel_not_found")))
+    user = str(call.need("user"))
+    if user not in channel.members:
+        raise Refused("user_not_in_channel")
+    text, blocks = _content(call)
+    message = house.workspace.post(channel.id, call.actor, text, blocks, only_for=user)
+    return {"message_ts": message.ts}
+
+
+def _chat_update(house: House, call: Call) -> Json:
+    message = _own_message(house, call, "cant_update_message")
+    if house.edit_window_closed:
+        raise Refused("edit_window_closed")
+    text, blocks = _content(call)
+    # A text without blocks takes the blocks away, as at Slack's.
+    changed = house.workspace.edit(message, text, blocks if blocks or text else None)
+    return {"channel": message.channel, "ts": message.ts, "text": changed.text, "message": changed.as_json()}
+
+
+def _chat_delete(house: House, call: Call) -> Json:
+    message = _own_message(house, call, "cant_delete_message")
+    house.workspace.delete(message)
+    return {"channel": message.channel, "ts": message.ts}
+
+
+def _views_open(house: House, call: Call) -> Json:
+    trigger = house.passes.spend_trigger(str(call.need("trigger_id")))
+    return {"view": house.views.open(trigger, call.need("view")).as_json()}
+
+
+def _views_push(house: House, call: Call) -> Json:
+    trigger = house.passes.spend_trigger(str(call.need("trigger_id")))
+    return {"view": house.views.push(trigger, call.need("view")).as_json()}
+
+
+def _views_update(house: House, call: Call) -> Json:
+    view = house.views.update(
+        call.need("view"), view_id=call.text("view_id"), external_id=call.text("external_id"), known_hash=call.text("hash")
+    )
+    return {"view": view.as_json()}
+
+
+def _views_publish(house: House, call: Call) -> Json:
+    user = house.workspace.person(str(call.need("user_id"))).id
+    return {"view": house.views.publish(user, call.need("view"), call.text("hash")).as_json()}
+
+
+def _content(call: Call) -> tuple[str, list[Json]]:
+    """A message's words. Raises Refused: no_text, msg_too_long, invalid_blocks_format, invalid_blocks."""
+    text, blocks = call.text("text"), call.arguments.get("blocks") or []
+    if not isinstance(blocks, list):
+        raise Refused("invalid_blocks_format")
+    if not text and not blocks and not call.arguments.get("attachments"):
+        raise Refused("no_text")
+    if len(text) > TEXT_MOST:
+        raise Refused("msg_too_long")
+    faults = faults_of_blocks(blocks)
+    if faults:
+        raise Refused("invalid_blocks", faults)
+    return text, blocks
+
+
+def _own_message(house: House, call: Call, refusal: str) -> Message:
+    channel = _visible(house, call.actor, str(call.need("channel", "channel_not_found")))
+    message = house.workspace.find(channel.id, str(call.need("ts", "message_not_found")))
+    if message.user != call.actor:
+        raise Refused(refusal)
+    return message
+
+
+def _reachable(house: House, user: str) -> Person:
+    person = house.workspace.person(user)
+    if person.is_bot:
+        raise Refused("cannot_dm_bot")
+    if person.deleted:
+        raise Refused("user_disabled")
+    if user in house.disabled_dms:
+        raise Refused("messages_tab_disabled")
+    shared = any(user in c.members and BOT in c.members and not c.is_im for c in house.workspace.conversations.values())
+    if person.is_stranger and not shared:
+        raise Refused("user_not_visible")
+    return person
+
+
+def _visible(house: House, actor: str, channel: str) -> Conversation:
+    """A conversation that `actor` may know of: other people's direct messages do not exist for it."""
+    found = house.workspace.conversation(channel)
+    if actor not in found.members and (found.is_private or not found.id.startswith("C")):
+        raise Refused("channel_not_found")
+    return found
+
+
+def _writable(house: House, actor: str, channel: str) -> Conversation:
+    if channel.startswith("U"):  # Slack opens the direct message itself
+        return house.workspace.dm(actor, _reachable(house, channel).id)
+    found = _visible(house, actor, channel)
+    if found.is_archived:
+        raise Refused("is_archived")
+    if actor not in found.members:
+        raise Refused("not_in_channel")
+    for other in found.members if found.is_im else []:
+        if other != actor:
+            _reachable(house, other)
+    return found
+
+
+def _person(person: Person, *, with_locale: bool) -> Json:
+    body: Json = {
+        "id": person.id,
+        "team_id": person.team_id,
+        "name": person.name,
+        "real_name": person.real_name,
+        "deleted": person.deleted,
+        "is_bot": person.is_bot,
+        "is_app_user": False,
+        "profile": {"real_name": person.real_name, "display_name": person.name, "team": person.team_id},
+    }
+    if person.is_bot:
+        body["profile"] |= {"api_app_id": APP_ID, "bot_id": BOT_ID}
+    if person.is_stranger:
+        return body | {"is_stranger": True}  # an outsider has no locale, zone or role here
+    if not person.deleted:
+        body |= {"tz": person.tz, "tz_label": person.tz, "tz_offset": 0, "is_admin": person.is_admin, "is_owner": False}
+        body |= {"is_restricted": person.is_restricted, "is_ultra_restricted": person.is_ultra_restricted}
+    return body | ({"locale": person.locale} if with_locale else {})
+
+
+def _conversation(channel: Conversation, actor: str) -> Json:
+    body: Json = {"id": channel.id, "is_im": channel.is_im, "is_archived": channel.is_archived, "is_private": channel.is_private}
+    if channel.is_im:
+        return body | {"user": next(m for m in channel.members if m != actor)}
+    return body | {"name": channel.name, "is_channel": True, "is_member": actor in channel.members}
+
+
+_READ = ("channels:read", "groups:read", "im:read", "mpim:read")
+
+METHODS: dict[str, Method] = {
+    "api.test": Method(lambda _house, _call: {}),
+    "auth.test": Method(_auth_test),
+    "team.info": Method(_team_info, ("team:read",)),
+    "users.info": Method(_users_info, ("users:read",)),
+    "users.list": Method(_users_list, ("users:read",)),
+    "conversations.open": Method(_conversations_open, ("im:write",)),
+    "conversations.info": Method(_conversations_info, _READ),
+    "chat.postMessage": Method(_chat_post_message, ("chat:write",)),
+    "chat.postEphemeral": Method(_chat_post_ephemeral, ("chat:write",)),
+    "chat.update": Method(_chat_update, ("chat:write",)),
+    "chat.delete": Method(_chat_delete, ("chat:write",)),
+    "views.open": Method(_views_open),
+    "views.push": Method(_views_push),
+    "views.update": Method(_views_update),
+    "views.publish": Method(_views_publish),
+}

@@ -1,0 +1,161 @@
+"""Who opens links before people do? A preview robot, as Slack has one, and greedier ones."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urldefrag, urlsplit
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from playground.views import View
+from playground.workspace import Message
+
+_ROBOTS = "(+https://api.slack.com/robots)"
+_URL = re.compile(r"https?://[^\s<>|\"'`]+")
+_OPAQUE = frozenset({"value", "block_id", "action_id", "private_metadata"})
+_RANGE = {"Range": "bytes=0-32768"}
+BROWSER = "a browser that runs JavaScript"
+
+
+class Look(NamedTuple):
+    """One way of fetching an address."""
+
+    method: str
+    agent: str
+    headers: dict[str, str]
+
+
+LOOKS = (
+    Look("GET", f"Slackbot-LinkExpanding 1.0 {_ROBOTS}", _RANGE),
+    Look("HEAD", f"Slackbot 1.0 {_ROBOTS}", {}),
+    Look("OPTIONS", f"Slackbot 1.0 {_ROBOTS}", {}),
+    Look("GET", f"Slackbot 1.0 {_ROBOTS}", {}),
+    Look("GET", f"Slack-ImgProxy {_ROBOTS}", {"Accept": "image/*"}),
+    Look("GET", f"Slackbot-LinkExpanding 1.0 {_ROBOTS}", {"Sec-Purpose": "prefetch;prerender", "Purpose": "prefetch"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One look at one address. HTTP sends no fragment, and the log has none; status 0 means no answer."""
+
+    at: float
+    url: str
+    method: str
+    agent: str
+    status: int
+    where: str
+
+
+def addresses(node: Any, *, opaque: bool = False) -> Iterator[str]:
+    """Every http(s) address in any text of a message or view; with `opaque`, in ids and button values too."""
+    match node:
+        case str():
+            yield from (found.replace("&amp;", "&").rstrip(".,;:!?)") for found in _URL.findall(node))
+        case dict():
+            for name, inner in node.items():
+                if opaque or name not in _OPAQUE:
+                    yield from addresses(inner, opaque=opaque)
+        case list():
+            for inner in node:
+                yield from addresses(inner, opaque=opaque)
+
+
+def on_this_machine(url: str) -> bool:
+    """Whether an address stays on the loopback: the robot never goes out into the world."""
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
+
+
+class Robot:
+    """Looks at what is posted unless BOTH unfurl flags are false; with `eager`, at whatever anybody is shown.
+
+    `open_in_browser` lets a browser run one page's JavaScript. `count_spent` gives how many views
+    were spent so far, so that the robot can say how many were spent while it looked.
+    """
+
+    def __init__(self, now: Callable[[], float], changed: Callable[[], None] = lambda: None) -> None:
+        self._now = now
+        self._changed = changed
+        self._queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._seen: set[str] = set()
+        self._worker: asyncio.Task[None] | None = None
+        self.eager = False
+        self.visits: list[Visit] = []
+        self.spent = 0
+        self.reaches: Callable[[str], bool] = on_this_machine
+        self.open_in_browser: Callable[[str], Awaitable[None]] | None = None
+        self.count_spent: Callable[[], Awaitable[int]] | None = None
+
+    def start(self) -> None:
+        self._worker = asyncio.create_task(self._work())
+
+    async def stop(self) -> None:
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.gather(self._worker, return_exceptions=True)
+            self._worker = None
+
+    async def settle(self) -> None:
+        """Wait until everything that was seen has been looked at."""
+        await self._queue.join()
+
+    def saw_message(self, what: str, message: Message) -> None:
+        """A message was posted or edited."""
+        if what == "deleted" or not (self.eager or message.unfurl_links or message.unfurl_media):
+            return
+        where = "a message that only one person sees" if message.only_for else "a message"
+        self._note([message.text, message.blocks], where)
+
+    def saw_view(self, view: View) -> None:
+        """A modal or Home tab is in front of somebody; only an eager robot can look over their shoulder."""
+        if self.eager:
+            self._note([view.body, view.values], "a modal")
+
+    def _note(self, node: Any, where: str) -> None:
+        for url in addresses(node, opaque=self.eager):
+            if url not in self._seen and self.reaches(url):
+                self._seen.add(url)
+                self._queue.put_nowait((url, where))
+
+    async def _work(self) -> None:
+        async with ClientSession(timeout=ClientTimeout(total=5)) as session:
+            while True:
+                url, where = await self._queue.get()
+                try:
+                    await self._look_at(session, url, where)
+                finally:
+                    self._queue.task_done()
+                    self._changed()
+
+    async def _look_at(self, session: ClientSession, url: str, where: str) -> None:
+        before = await self.count_spent() if self.count_spent else 0
+        for look in LOOKS:
+            self._log(url, look.method, look.agent, await self._fetch(session, url, look), where)
+        if self.open_in_browser is not None:
+            self._log(url, "GET", BROWSER, await self._browse(self.open_in_browser, url), where)
+        self.spent += await self.count_spent() - before if self.count_spent else 0
+
+    async def _fetch(self, session: ClientSession, url: str, look: Look) -> int:
+        headers = {"User-Agent": look.agent, **look.headers}
+        try:
+            async with session.request(look.method, urldefrag(url).url, headers=headers, allow_redirects=False) as response:
+                await response.read()
+                return response.status
+        except (TimeoutError, ClientError):
+            return 0
+
+    @staticmethod
+    async def _browse(browser: Callable[[str], Awaitable[None]], url: str) -> int:
+        try:
+            async with asyncio.timeout(30):
+                await browser(url)
+        except Exception:  # noqa: BLE001  # whatever a browser stumbles over, the robot goes on
+            return 0
+        return 200
+
+    def _log(self, url: str, method: str, agent: str, status: int, where: str) -> None:
+        self.visits.append(Visit(self._now(), urldefrag(url).url, method, agent, status, where))
+        self._changed()

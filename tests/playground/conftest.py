@@ -1,0 +1,57 @@
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from playground.double import PretendSlack
+from playground.hands import Hands
+from playground.workspace import ALICE, BOB
+from tests.playground.example_app import SECRET, TOKEN, ExampleApp
+
+
+class StillClock:
+    """Time that passes only when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_790_000_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def pass_by(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@dataclass
+class Town:
+    """The pretend workspace with an app in it."""
+
+    slack: PretendSlack
+    app: ExampleApp
+    clock: StillClock
+
+    @property
+    def alice(self) -> Hands:
+        return self.slack.as_user(ALICE)
+
+    @property
+    def bob(self) -> Hands:
+        return self.slack.as_user(BOB)
+
+    @property
+    def client(self) -> AsyncWebClient:
+        return self.app.client
+
+
+@pytest.fixture
+async def town() -> AsyncIterator[Town]:
+    clock = StillClock()
+    slack = PretendSlack(signing_secret=SECRET, bot_token=TOKEN, service_url="http://127.0.0.1:1", now=clock)
+    await slack.start()
+    app = ExampleApp(slack.api_url, clock)
+    await app.start()
+    slack.service_url = app.url
+    yield Town(slack, app, clock)
+    await slack.stop()
+    await app.stop()
