@@ -61,6 +61,9 @@ class Timing:
     sweep_seconds: float = 5.0
 
 
+IN_LIFE = Timing()
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Everything, wired."""

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import signal
 import socket
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from adapters.slack.manifest import manifest
 from bot import logs
 from bot.server import Service
 from bot.settings import load, redis_url_if_set
-from bot.wiring import Timing
+from bot.wiring import IN_LIFE, Timing, system_clock
 from core.link import encode
 from playground.double import PretendSlack
 from playground.manifest import Manifest
@@ -43,8 +42,8 @@ async def open_town(
     port: int = 0,
     service_port: int = 0,
     prefix: str = "pushpw",
-    timing: Timing = Timing(),
-    **settings: str,  # noqa: B008  # frozen
+    timing: Timing = IN_LIFE,
+    **settings: str,
 ) -> AsyncIterator[Town]:
     """Service and pretend workspace, wired to each other. Port 0 takes a free one. Raises PortTaken."""
     async with AsyncExitStack() as closing:
@@ -55,7 +54,7 @@ async def open_town(
             signing_secret=signing_secret,
             bot_token=bot_token,
             service_url=service_url,
-            now=time.time,
+            now=lambda: system_clock() / 1000,
             manifest=Manifest.read(manifest(service_url, "pushpw")),
         )
         try:
