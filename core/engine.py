@@ -130,21 +130,12 @@ class PushEngine:
         """Spend a view, or hear why not. `address` is the claimant's, for the budget of failed tries."""
         await self._limiter.check("failed_claim", address)
         outcome = await self._store.claim(push_id, attempt)
-        match outcome:
-            case Granted(redelivered=True):
-                self._remember("push.redelivered", push_id)
-            case Granted():
-                self._remember("push.claimed", push_id)
-                self._tell(push_id, State.OPENED, outcome.views_left)
-            case WrongPassphrase(attempts_left=0, counted=True):
-                self._remember("push.locked", push_id)
-                self._tell(push_id, State.LOCKED)
-                await self._limiter.spend("failed_claim", address)
-            case Gone() | WrongPassphrase(counted=True):
-                self._remember("push.refused", push_id, type(outcome).__name__)
-                await self._limiter.spend("failed_claim", address)
-            case TicketNeeded() | WrongPassphrase():
-                self._remember("push.refused", push_id, type(outcome).__name__)
+        if isinstance(outcome, Granted):
+            self._remember("push.redelivered" if outcome.redelivered else "push.claimed", push_id)
+            # Told on a redelivery too: whoever granted it may have died before it could tell. Old news changes nothing.
+            self._tell(push_id, State.OPENED, outcome.views_left)
+        else:
+            await self._note_refusal(push_id, outcome, address)
         return outcome
 
     async def acknowledge(self, push_id: PushId, nonce: bytes) -> None:
@@ -160,8 +151,8 @@ class PushEngine:
         if isinstance(outcome, Burned):
             self._remember("push.burned", push_id, "recipient")
             self._tell(push_id, State.BURNED_BY_RECIPIENT)
-        elif not isinstance(outcome, TicketNeeded):
-            await self._limiter.spend("failed_claim", address)
+        else:
+            await self._note_refusal(push_id, outcome, address)
         return outcome
 
     async def burn(self, push_reference: str, sender: Member) -> Receipt:
@@ -188,6 +179,17 @@ class PushEngine:
             return None
         self._remember("ticket.minted", link.push_id)
         return link.with_ticket(ticket)
+
+    async def _note_refusal(self, push_id: PushId, outcome: WrongPassphrase | TicketNeeded | Gone, address: str) -> None:
+        match outcome:
+            case WrongPassphrase(attempts_left=0, counted=True):
+                self._remember("push.locked", push_id)
+                self._tell(push_id, State.LOCKED)
+            case _:
+                self._remember("push.refused", push_id, type(outcome).__name__)
+        # A missing ticket or passphrase, or a repeated typo, is no guess.
+        if isinstance(outcome, Gone) or (isinstance(outcome, WrongPassphrase) and outcome.counted):
+            await self._limiter.spend("failed_claim", address)
 
     def _check(self, order: Order) -> None:
         if not order.payload.data:

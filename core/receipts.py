@@ -5,6 +5,7 @@ shown after the answer that caused them, and a card that cannot be shown never u
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from core.audit import AuditEvent
@@ -46,9 +47,12 @@ class Receipts:
 
     async def follow(self, happening: Happening) -> None:
         """Note what happened, and bring the cards up to date."""
+        before = await self._book.find(happening.reference)
         known = await self._book.amend(happening.reference, lambda receipt: receipt.after(happening))
-        if known is not None:
-            await self._bring_up_to_date(known)
+        # An opening is told again with each redelivery: the cards that showed it need no second edit.
+        if known is None or (happening.what is State.OPENED and known == before):
+            return
+        await self._bring_up_to_date(known)
 
     async def tell_expired(self, most: int = 100) -> int:
         """Settle up to `most` pushes that have expired; how many there were. See bot/sweeper.py."""
@@ -64,7 +68,8 @@ class Receipts:
     async def _bring_up_to_date(self, receipt: Receipt) -> None:
         await self._show(receipt)
         if receipt.invitation is not None and receipt.recipient is not None and not receipt.live:
-            await self._deliver_to(receipt.recipient.workspace.platform).settle_invitation(receipt)
+            with suppress(Undeliverable):  # a message that was deleted must not stop the news of others
+                await self._deliver_to(receipt.recipient.workspace.platform).settle_invitation(receipt)
 
     async def _show(self, receipt: Receipt) -> Receipt:
         try:

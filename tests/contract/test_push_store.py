@@ -22,9 +22,8 @@ SHORT = 40
 def a_push(
     *, views: int = 1, passphrase: bool = False, bound_to: Member | None = None, burnable: bool = True, lasts: int = 600
 ) -> SealedPush:
-    return SealedPush(
-        PushId(os.urandom(16)), SEALED, LINK, PASS if passphrase else None, Terms(lasts, views, recipient_may_burn=burnable), bound_to
-    )
+    terms = Terms(lasts, views, recipient_may_burn=burnable)
+    return SealedPush(PushId(os.urandom(16)), SEALED, LINK, PASS if passphrase else None, terms, bound_to)
 
 
 def an_attempt(**said: bytes | None) -> Attempt:

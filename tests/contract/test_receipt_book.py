@@ -1,6 +1,7 @@
 """The ReceiptBook's promise."""
 
 import asyncio
+import itertools
 import os
 from dataclasses import replace
 
@@ -116,7 +117,7 @@ async def test_what_has_expired_is_due_to_one_caller(stage: Stage):
     assert await book.take_due(100) == []
     await stage.let_pass(SHORT + 5)
     taken = await asyncio.gather(*(book.take_due(2) for _ in range(5)))
-    assert sorted(reference for some in taken for reference in some) == sorted(receipt.reference for receipt in expired)
+    assert sorted(itertools.chain(*taken)) == sorted(receipt.reference for receipt in expired)
 
 
 async def test_what_is_not_settled_is_due_again_after_its_lease(stage: Stage):

@@ -36,6 +36,7 @@ class RecordingDelivery:
     settled: list[Receipt] = field(default_factory=list)
     refuse_invitations: str = ""
     refuse_receipts: str = ""
+    refuse_settling: str = ""
 
     async def invite(self, invitation: Invitation) -> Place:
         if self.refuse_invitations:
@@ -50,4 +51,6 @@ class RecordingDelivery:
         return receipt.card or Place("D-sender", f"card-{len(self.shown)}")
 
     async def settle_invitation(self, receipt: Receipt) -> None:
+        if self.refuse_settling:
+            raise Undeliverable(self.refuse_settling)
         self.settled.append(receipt)

@@ -1,0 +1,195 @@
+"""When the store is in trouble, we say so in time, and without telling a password."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from adapters.redis_store.connect import connect, trouble
+from adapters.redis_store.embedded import EmbeddedServer
+from adapters.redis_store.facts import StoreFacts, faults, read_facts
+from adapters.redis_store.limiter import RedisLimiter
+from adapters.redis_store.push_store import RedisPushStore
+from adapters.redis_store.receipt_book import RedisReceiptBook
+from adapters.redis_store.sealed_records import RedisSealedRecords
+from adapters.redis_store.seen_before import RedisSeenBefore
+from core.errors import StoreUnavailable
+from core.keyring import KeyRing
+from core.push import Attempt, PushId, SealedPush, Terms
+from tests.fakes import ALICE
+
+GENEROUS = 5.0
+"""Seconds that a figure of one second may take on a loaded machine."""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with TemporaryDirectory(dir="/tmp") as short:
+        yield Path(short)
+
+
+@asynccontextmanager
+async def blackhole(folder: Path) -> AsyncIterator[str]:
+    """A server that takes everything and answers nothing."""
+
+    async def swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(-1)
+        writer.close()
+
+    path = folder / "hole"
+    async with await asyncio.start_unix_server(swallow, path):
+        yield f"unix://{path}"
+
+
+async def test_every_act_of_every_port_raises_store_unavailable_from_its_cause(folder: Path, ring: KeyRing):
+    redis = connect(f"unix://{folder}/nobody")
+    store, book, records = RedisPushStore(redis, ring), RedisReceiptBook(redis, ring), RedisSealedRecords(redis, ring)
+    push_id, limiter = PushId(os.urandom(16)), RedisLimiter(redis, ring, {"create": 1})
+    acts = [
+        store.keep(SealedPush(push_id, b"s", b"l", None, Terms(60, 1), None)),
+        store.claim(push_id, Attempt(b"n", b"l")),
+        store.acknowledge(push_id, b"n"),
+        store.burn(push_id),
+        store.burn_as_claimant(push_id, Attempt(b"n", b"l")),
+        store.mint_ticket(push_id, b"t", ALICE),
+        store.status(push_id),
+        book.find("abcdefgh"),
+        book.amend("abcdefgh", lambda receipt: receipt),
+        book.live_of(ALICE),
+        book.count_live_of(ALICE),
+        book.take_due(1),
+        book.settle_due("abcdefgh"),
+        records.keep("k", "n", b"p", 1),
+        records.read("k", "n"),
+        records.take("k", "n"),
+        records.drop("k", "n"),
+        RedisSeenBefore(redis, os.urandom).first_time("k", b"w", 1),
+        limiter.spend("create", "alice"),
+        limiter.check("create", "alice"),
+        read_facts(redis),
+    ]
+    for act in acts:
+        with pytest.raises(StoreUnavailable) as raised:
+            await act
+        assert isinstance(raised.value.__cause__, RedisError)
+    await redis.aclose()
+
+
+async def test_a_store_that_answers_nothing_is_trouble_within_a_second(folder: Path, ring: KeyRing):
+    async with blackhole(folder) as url:
+        redis = connect(url)
+        store, began = RedisPushStore(redis, ring), time.monotonic()
+        # More callers than connections: those who wait for one are not kept longer.
+        told = await asyncio.gather(*(store.burn(PushId(os.urandom(16))) for _ in range(100)), return_exceptions=True)
+        took = time.monotonic() - began
+        await redis.aclose()
+    print(f"blackhole: {took:.2f} s until the last of 100 callers was told")
+    assert {type(outcome) for outcome in told} == {StoreUnavailable}
+    assert took < GENEROUS
+
+
+async def test_a_caller_who_gives_up_is_not_told_of_trouble(folder: Path, ring: KeyRing):
+    async with blackhole(folder) as url:
+        redis = connect(url, timeout=60)
+        waiting = asyncio.create_task(RedisPushStore(redis, ring).burn(PushId(os.urandom(16))))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await redis.aclose()
+
+
+async def test_connections_that_a_restart_left_dead_are_replaced(ring: KeyRing, tmp_path: Path):
+    with EmbeddedServer(data=tmp_path) as server:
+        redis = connect(server.url, timeout=20)
+        store = RedisPushStore(redis, ring)
+        push = SealedPush(PushId(os.urandom(16)), b"s", b"l", None, Terms(60, 1), None)
+        await store.keep(push)
+        for client in await redis.client_list():
+            await redis.client_kill_filter(_id=client["id"], skipme=True)
+        assert await store.status(push.id) is not None
+        await redis.aclose()
+
+
+@pytest.mark.parametrize("scheme", ["redis+sentinel", "redis+cluster", "http", "", "redis"])
+def test_an_address_we_do_not_speak_is_refused_without_its_password(scheme: str):
+    with pytest.raises(ValueError) as refused:
+        connect(f"{scheme}://user:p4ssw0rd@host:p4ssw0rd/0")
+    assert "p4ssw0rd" not in str(refused.value)
+    assert refused.value.__suppress_context__ or refused.value.__context__ is None
+
+
+def test_sentinel_and_cluster_are_told_by_name():
+    with pytest.raises(ValueError, match=r"redis\+cluster"):
+        connect("redis+cluster://host:1")
+
+
+@pytest.mark.parametrize("url", ["redis://:secret@localhost:6379/2", "rediss://localhost", "unix:///tmp/s?db=1"])
+async def test_the_three_spoken_schemes_make_a_bounded_client(url: str):
+    redis = connect(url, timeout=0.5, pool=3)
+    made = redis.connection_pool.connection_kwargs
+    assert (made["socket_timeout"], made["socket_connect_timeout"]) == (0.5, 0.5)
+    assert redis.connection_pool.max_connections == 3
+    await redis.aclose()
+
+
+async def test_trouble_lets_bugs_through(redis: Redis):
+    with pytest.raises(KeyError):
+        async with trouble(redis):
+            raise KeyError
+
+
+async def test_facts_of_the_embedded_server(redis: Redis):
+    facts = await read_facts(redis)
+    assert (facts.role, facts.connected_replicas, facts.maxmemory_policy, facts.appendonly) == ("master", 0, "noeviction", False)
+    assert faults(facts) == []
+
+
+async def without(store_url: str, redis: Redis, *denied: str) -> StoreFacts:
+    await redis.execute_command("ACL", "SETUSER", "guest", "reset", "on", ">guest", "~*", "+@all", *denied)
+    guest = connect(store_url + "?username=guest&password=guest", timeout=20)
+    facts = await read_facts(guest)
+    await guest.aclose()
+    await redis.acl_deluser("guest")
+    return facts
+
+
+async def test_a_denied_config_leaves_unknown_only_what_info_does_not_tell(store_url: str, redis: Redis):
+    facts = await without(store_url, redis, "-config")
+    assert (facts.appendfsync, facts.appendonly, facts.maxmemory_policy) == (None, False, "noeviction")
+    assert faults(facts) == []
+
+
+async def test_a_denied_info_is_a_fault(store_url: str, redis: Redis):
+    facts = await without(store_url, redis, "-info")
+    assert not facts.info_allowed
+    assert faults(facts) == ["info_denied"]
+
+
+def server(**facts: object) -> StoreFacts:
+    told = {"server": "redis", "version": "7.0.0", "role": "master", "connected_replicas": 0, "used_memory": 1, "maxmemory": 0}
+    return StoreFacts(**(told | {"maxmemory_policy": "noeviction", "appendonly": True, "appendfsync": "always"} | facts))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({}, []),
+        ({"version": "6.2.14"}, ["version_too_old"]),
+        ({"version": "8.0.1"}, []),
+        ({"server": "valkey", "version": "7.2.4"}, []),
+        ({"server": "valkey", "version": "7.1.9"}, ["version_too_old"]),
+        ({"maxmemory_policy": "volatile-ttl"}, ["evicts"]),
+        ({"maxmemory_policy": None}, []),
+        ({"version": "6.0.0", "maxmemory_policy": "allkeys-lru"}, ["version_too_old", "evicts"]),
+    ],
+)
+def test_faults_name_what_makes_a_server_unsafe(facts: dict[str, object], found: list[str]):
+    assert faults(server(**facts)) == found

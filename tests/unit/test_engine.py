@@ -1,0 +1,311 @@
+"""core/engine: orders refused, budgets kept, people told."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from core.audit import AuditEvent
+from core.engine import LIVE_MOST, Created, Order, PushEngine
+from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
+from core.link import Link
+from core.payload import Payload, unframe
+from core.policy import DAY, Policy
+from core.push import Attempt, Burned, Gone, Granted, PushId, TicketNeeded, WrongPassphrase, reference
+from core.receipt import Happening, Receipt, State
+from core.sealing import input_key, link_proof, open_seal, pass_proof
+from tests.fakes import (
+    ALICE,
+    BOB,
+    EVE,
+    FakeLimiter,
+    FakePushStore,
+    FakeReceiptBook,
+    ManualClock,
+    RecordingAudit,
+    RecordingOutbox,
+    SeededRandom,
+)
+
+SECRET = "correct horse battery staple"
+ADDRESS = "192.0.2.7"
+
+
+@dataclass
+class Desk:
+    """An engine with everything around it in hand."""
+
+    clock: ManualClock = field(default_factory=ManualClock)
+    random: SeededRandom = field(default_factory=SeededRandom)
+    audit: RecordingAudit = field(default_factory=RecordingAudit)
+    outbox: RecordingOutbox = field(default_factory=RecordingOutbox)
+
+    def __post_init__(self) -> None:
+        self.store = FakePushStore(self.clock)
+        self.book = FakeReceiptBook(self.clock)
+        self.limiter = FakeLimiter(self.clock, {"create": 30, "failed_claim": 30})
+        self.engine = PushEngine(
+            store=self.store,
+            book=self.book,
+            outbox=self.outbox,
+            audit=self.audit,
+            limiter=self.limiter,
+            clock=self.clock,
+            random=self.random,
+            policy=Policy(),
+        )
+
+    async def create(self, **changes: Any) -> Created:
+        return await self.engine.create(replace(Order(Payload.of_text(SECRET), ALICE), **changes))
+
+    def attempt(self, link: Link, passphrase: str = "", **changes: Any) -> Attempt:
+        proof = pass_proof(input_key(link.key, passphrase), link.push_id) if passphrase else None
+        return replace(Attempt(self.random(16), link_proof(link.key, link.push_id), proof, link.ticket), **changes)
+
+    async def claim(self, attempt: Attempt, link: Link) -> Any:
+        return await self.engine.claim(link.push_id, attempt, ADDRESS)
+
+    def told(self) -> list[tuple[State, int | None]]:
+        return [(happening.what, happening.views_left) for happening in self.outbox.promised]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+# Creating
+
+
+@pytest.mark.parametrize("passphrase", ["", "open sesame"])
+async def test_what_was_pushed_is_what_the_link_opens(desk: Desk, passphrase: str):
+    link = (await desk.create(passphrase=passphrase)).link
+    granted = await desk.claim(desk.attempt(link, passphrase), link)
+    opened = open_seal(granted.sealed, input_key(link.key, passphrase), link.mode, link.push_id)
+    assert unframe(opened).text() == SECRET
+
+
+async def test_the_receipt_knows_the_terms_but_no_key(desk: Desk):
+    created = await desk.create(recipient=BOB, expires_in=DAY, views=3, passphrase="x", label="  VPN ")
+    link, now = created.link, desk.clock()
+    assert created.receipt == Receipt(reference(link.push_id), link.push_id, ALICE, BOB, "VPN", 3, 3, True, now, now + DAY * 1000)
+    assert await desk.book.live_of(ALICE) == [created.receipt]
+    assert desk.audit.events == [AuditEvent("push.created", created.receipt.reference)]
+    assert link.key not in repr(created).encode("utf-8", "surrogateescape")
+
+
+REFUSED: list[tuple[dict[str, object], str, str]] = [
+    ({"payload": Payload.of_text("")}, "secret", "empty"),
+    ({"payload": Payload.of_text("x" * (1024 * 1024 + 1))}, "secret", "too_long"),
+    ({"label": "x" * 81}, "label", "too_long"),
+    ({"passphrase": "x" * 201}, "passphrase", "too_long"),
+    ({"expires_in": 0}, "expiry", "out_of_range"),
+    ({"views": 101}, "views", "out_of_range"),
+    ({"views": True}, "views", "not_a_whole_number"),
+]
+
+
+@pytest.mark.parametrize(("order", "where", "why"), REFUSED)
+async def test_a_bad_order_is_refused_before_anything_is_spent_or_kept(desk: Desk, order: dict[str, object], where: str, why: str):
+    with pytest.raises(BadInput) as refused:
+        await desk.create(**order)
+    assert (refused.value.field, refused.value.reason) == (where, why)
+    assert desk.limiter.spent("create", ALICE.spelled()) == 0
+    assert await desk.book.count_live_of(ALICE) == 0
+    assert desk.audit.events == []
+
+
+async def test_a_member_creates_thirty_a_minute(desk: Desk):
+    for _ in range(30):
+        await desk.create()
+    with pytest.raises(TooMany):
+        await desk.create()
+    await desk.create(sender=EVE)
+    desk.clock.advance(60_000)
+    await desk.create()
+
+
+async def test_a_member_has_at_most_500_live_pushes(desk: Desk):
+    for number in range(LIVE_MOST):
+        if number % 30 == 0:
+            desk.clock.advance(60_000)
+        await desk.create(expires_in=30 * DAY)
+    desk.clock.advance(60_000)
+    with pytest.raises(TooMany):
+        await desk.create()
+    await desk.engine.burn((await desk.book.live_of(ALICE))[0].reference, ALICE)
+    await desk.create()
+
+
+async def test_when_budgets_cannot_be_counted_nothing_is_created_or_claimed(desk: Desk):
+    link = (await desk.create()).link
+    desk.limiter.down = True
+    with pytest.raises(StoreUnavailable):
+        await desk.create()
+    with pytest.raises(StoreUnavailable):
+        await desk.claim(desk.attempt(link), link)
+    desk.limiter.down = False
+    assert isinstance(await desk.claim(desk.attempt(link), link), Granted)
+
+
+async def test_a_broken_random_source_overwrites_no_push(desk: Desk):
+    desk.engine._random = lambda count: bytes(count)
+    await desk.create()
+    with pytest.raises(StoreUnavailable):
+        await desk.create(payload=Payload.of_text("another"))
+    assert await desk.book.count_live_of(ALICE) == 1
+
+
+# Claiming
+
+
+async def test_a_claim_is_remembered_and_told(desk: Desk):
+    link = (await desk.create(views=2)).link
+    await desk.claim(desk.attempt(link), link)
+    assert desk.audit.names == ["push.created", "push.claimed"]
+    assert desk.outbox.promised == [Happening(reference(link.push_id), State.OPENED, desk.clock(), 1)]
+
+
+async def test_a_redelivery_is_told_again_because_the_first_news_may_be_lost(desk: Desk):
+    link = (await desk.create()).link
+    attempt = desk.attempt(link)
+    for _ in range(2):
+        await desk.claim(attempt, link)
+    assert desk.audit.names == ["push.created", "push.claimed", "push.redelivered"]
+    assert desk.told() == [(State.OPENED, 0)] * 2
+
+
+async def test_a_redelivery_costs_no_budget(desk: Desk):
+    link = (await desk.create()).link
+    attempt = desk.attempt(link)
+    for _ in range(40):
+        assert isinstance(await desk.claim(attempt, link), Granted)
+    assert desk.limiter.spent("failed_claim", ADDRESS) == 0
+
+
+async def test_failed_claims_cost_the_addresss_budget(desk: Desk):
+    link = (await desk.create()).link
+    for _ in range(30):
+        assert await desk.claim(desk.attempt(link, link_proof=bytes(32)), link) == Gone()
+    with pytest.raises(TooMany):
+        await desk.claim(desk.attempt(link), link)
+    assert isinstance(await desk.engine.claim(link.push_id, desk.attempt(link), "198.51.100.1"), Granted)
+
+
+async def test_a_missing_ticket_or_passphrase_costs_no_budget_and_tells_nobody(desk: Desk):
+    bound, locked = (await desk.create(recipient=BOB)).link, (await desk.create(passphrase="x")).link
+    assert await desk.claim(desk.attempt(bound), bound) == TicketNeeded()
+    assert await desk.claim(desk.attempt(locked), locked) == WrongPassphrase(5, counted=False)
+    assert desk.limiter.spent("failed_claim", ADDRESS) == 0
+    assert desk.told() == []
+    assert [event.reason for event in desk.audit.events[2:]] == ["TicketNeeded", "WrongPassphrase"]
+
+
+async def test_the_fifth_wrong_passphrase_tells_the_sender(desk: Desk):
+    link = (await desk.create(passphrase="right")).link
+    for number in range(5):
+        await desk.claim(desk.attempt(link, pass_proof=bytes([number]) * 32), link)
+    assert desk.told() == [(State.LOCKED, None)]
+    assert desk.audit.names[-1] == "push.locked"
+    assert desk.limiter.spent("failed_claim", ADDRESS) == 5
+
+
+async def test_the_fifth_wrong_passphrase_given_for_burning_tells_the_sender_too(desk: Desk):
+    link = (await desk.create(passphrase="right")).link
+    for number in range(5):
+        await desk.engine.burn_as_claimant(link.push_id, desk.attempt(link, pass_proof=bytes([number]) * 32), ADDRESS)
+    assert desk.told() == [(State.LOCKED, None)]
+    assert desk.audit.names[-1] == "push.locked"
+
+
+async def test_an_acknowledgement_is_told_once(desk: Desk):
+    link = (await desk.create()).link
+    attempt = desk.attempt(link)
+    await desk.claim(attempt, link)
+    for _ in range(2):
+        await desk.engine.acknowledge(link.push_id, attempt.nonce)
+    assert desk.told() == [(State.OPENED, 0), (State.CONFIRMED, None)]
+    assert desk.audit.names[-1] == "push.acknowledged"
+
+
+# Burning
+
+
+async def test_a_recipient_who_has_seen_it_may_burn_it(desk: Desk):
+    link = (await desk.create(views=3)).link
+    attempt = desk.attempt(link)
+    await desk.claim(attempt, link)
+    assert await desk.engine.burn_as_claimant(link.push_id, attempt, ADDRESS) == Burned()
+    assert desk.told()[-1] == (State.BURNED_BY_RECIPIENT, None)
+    assert desk.audit.events[-1] == AuditEvent("push.burned", reference(link.push_id), "recipient")
+
+
+async def test_burning_what_one_may_not_costs_the_budget(desk: Desk):
+    link = (await desk.create()).link
+    for _ in range(30):
+        assert await desk.engine.burn_as_claimant(link.push_id, desk.attempt(link, link_proof=bytes(32)), ADDRESS) == Gone()
+    with pytest.raises(TooMany):
+        await desk.engine.burn_as_claimant(link.push_id, desk.attempt(link), ADDRESS)
+
+
+async def test_the_sender_takes_it_back_and_the_list_knows_at_once(desk: Desk):
+    created = await desk.create()
+    burned = await desk.engine.burn(created.receipt.reference, ALICE)
+    assert burned.state is State.BURNED
+    assert await desk.book.live_of(ALICE) == []
+    assert await desk.claim(desk.attempt(created.link), created.link) == Gone()
+    assert desk.told() == [(State.BURNED, None)]
+
+
+@pytest.mark.parametrize("who", [BOB, EVE])
+async def test_nobody_else_takes_it_back(desk: Desk, who: Any):
+    created = await desk.create(recipient=BOB)
+    with pytest.raises(NotYours):
+        await desk.engine.burn(created.receipt.reference, who)
+    assert await desk.store.status(created.link.push_id) is not None
+
+
+async def test_an_unknown_reference_is_refused_in_the_same_words(desk: Desk):
+    with pytest.raises(NotYours):
+        await desk.engine.burn("abcdefgh", ALICE)
+
+
+async def test_burn_all_burns_mine_and_only_mine(desk: Desk):
+    mine, theirs = [await desk.create() for _ in range(3)], await desk.create(sender=EVE)
+    burned = await desk.engine.burn_all(ALICE)
+    assert {receipt.reference for receipt in burned} == {created.receipt.reference for created in mine}
+    assert await desk.book.live_of(EVE) == [theirs.receipt]
+
+
+# Tickets
+
+
+async def test_a_handed_out_ticket_opens_the_bound_push(desk: Desk):
+    link = (await desk.create(recipient=BOB)).link
+    ticketed = await desk.engine.hand_out_ticket(link, BOB)
+    assert ticketed is not None
+    granted = await desk.claim(desk.attempt(ticketed), ticketed)
+    assert granted.bound_to == BOB
+    assert "ticket.minted" in desk.audit.names
+
+
+async def test_no_ticket_for_anybody_else_or_for_what_is_gone(desk: Desk):
+    link = (await desk.create(recipient=BOB)).link
+    assert await desk.engine.hand_out_ticket(link, EVE) is None
+    assert await desk.engine.hand_out_ticket(replace(link, push_id=PushId(bytes(16))), BOB) is None
+    assert "ticket.minted" not in desk.audit.names
+
+
+# What is remembered
+
+
+async def test_nothing_that_is_remembered_or_promised_tells_id_key_name_or_secret(desk: Desk):
+    link = (await desk.create(recipient=BOB, passphrase="open sesame", label="a label")).link
+    ticketed = await desk.engine.hand_out_ticket(link, BOB)
+    assert ticketed is not None
+    attempts = [desk.attempt(ticketed, "open sesame"), desk.attempt(ticketed, "close sesame"), desk.attempt(link)]
+    await asyncio.gather(*(desk.claim(attempt, link) for attempt in attempts))
+    said = repr(desk.audit.events) + repr(desk.outbox.promised)
+    secrets = [repr(link.push_id), repr(link.key), link.path[3:], link.fragment, SECRET, "sesame", "a label", BOB.id, ALICE.id]
+    assert [secret for secret in secrets if secret in said] == []

@@ -1,0 +1,87 @@
+"""core/receipt, core/identity, core/push: facts."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.identity import Member, Workspace
+from core.push import Attempt, Granted, PushId, SealedPush, Terms, reference
+from core.receipt import ENDED, Happening, Receipt, State
+from tests.fakes import ALICE, BOB
+
+ID = PushId(bytes(range(16)))
+WAITING = Receipt(reference(ID), ID, ALICE, BOB, "", 2, 2, False, 1, 1000)
+
+
+def news(what: State, views_left: int | None = None, at: int = 50) -> Happening:
+    return Happening(WAITING.reference, what, at, views_left)
+
+
+def test_an_opening_counts_down():
+    assert WAITING.after(news(State.OPENED, 1)) == replace(WAITING, state=State.OPENED, changed_at=50, views_left=1)
+
+
+def test_openings_that_come_late_or_twice_change_nothing():
+    used = WAITING.after(news(State.OPENED, 0))
+    assert used.after(news(State.OPENED, 1, at=60)) == used
+    assert used.after(news(State.OPENED, 0, at=60)) == used
+
+
+def test_a_confirmation_keeps_the_time_of_the_opening():
+    confirmed = WAITING.after(news(State.OPENED, 1)).after(news(State.CONFIRMED, at=60))
+    assert (confirmed.state, confirmed.changed_at, confirmed.views_left) == (State.CONFIRMED, 50, 1)
+    assert confirmed.after(news(State.CONFIRMED, at=70)) == confirmed
+
+
+def test_a_second_opening_after_a_confirmation_is_news():
+    confirmed = WAITING.after(news(State.OPENED, 1)).after(news(State.CONFIRMED))
+    again = confirmed.after(news(State.OPENED, 0, at=80))
+    assert (again.state, again.views_left, again.changed_at) == (State.OPENED, 0, 80)
+
+
+@pytest.mark.parametrize("end", sorted(ENDED))
+def test_an_end_stands(end: State):
+    ended = WAITING.after(news(end))
+    assert ended.state is end
+    assert not ended.live
+    for what in State:
+        assert ended.after(news(what, 0, at=99)) == ended
+
+
+def test_what_was_opened_does_not_expire_unread():
+    opened = WAITING.after(news(State.OPENED, 1))
+    assert opened.after(news(State.EXPIRED)) == opened
+
+
+def test_a_used_up_push_is_not_live():
+    assert WAITING.live
+    assert WAITING.after(news(State.OPENED, 1)).live
+    assert not WAITING.after(news(State.OPENED, 0)).live
+
+
+def test_a_member_reads_back_with_and_without_enterprise():
+    for member in (ALICE, Member(Workspace("teams", "tenant", "E1"), "a:b")):
+        assert Member.from_json(member.to_json()) == member
+
+
+@pytest.mark.parametrize("missing", ["platform", "workspace", "id"])
+def test_half_a_member_is_none(missing: str):
+    with pytest.raises(ValueError):
+        Member.from_json(ALICE.to_json() | {missing: None})
+
+
+def test_a_reference_is_short_stable_and_not_the_id():
+    assert reference(ID) == reference(PushId(bytes(range(16))))
+    assert reference(ID) != reference(PushId(bytes(16)))
+    assert len(reference(ID)) == 8
+    assert reference(ID).isalnum()
+
+
+def test_no_repr_tells_a_secret():
+    secret = b"canary-canary-canary-canary-0123"
+    told = [
+        SealedPush(ID, secret, secret, secret, Terms(1, 1), None),
+        Attempt(secret, secret, secret, secret),
+        Granted(secret, 1, 1, redelivered=False, burnable=True, claimed_at=1),
+    ]
+    assert "canary" not in repr(told)

@@ -1,0 +1,164 @@
+"""core/receipts: cards follow what happens, and a card that cannot be shown undoes nothing."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from core.link import Link
+from core.push import PushId, reference
+from core.receipt import Happening, Place, Receipt, State
+from core.receipts import Receipts
+from tests.fakes import ALICE, BOB, FakeReceiptBook, ManualClock, RecordingAudit, RecordingDelivery, SeededRandom
+
+
+@dataclass
+class Office:
+    clock: ManualClock = field(default_factory=ManualClock)
+    random: SeededRandom = field(default_factory=SeededRandom)
+    audit: RecordingAudit = field(default_factory=RecordingAudit)
+    slack: RecordingDelivery = field(default_factory=RecordingDelivery)
+
+    def __post_init__(self) -> None:
+        self.book = FakeReceiptBook(self.clock)
+        self.receipts = Receipts(self.book, {"slack": self.slack}, self.audit, self.clock)
+
+    async def pushed(self, *, bound: bool = True, lasts_ms: int = 60_000) -> tuple[Link, Receipt]:
+        link, now = Link(PushId(self.random(16)), self.random(32)), self.clock()
+        to = BOB if bound else None
+        receipt = Receipt(reference(link.push_id), link.push_id, ALICE, to, "", 1, 1, False, now, now + lasts_ms)
+        await self.book.enter(receipt)
+        return link, receipt
+
+    async def announced(self, *, bound: bool = True) -> Receipt:
+        return (await self.receipts.announce(*await self.pushed(bound=bound))).receipt
+
+    async def happens(self, receipt: Receipt, what: State, views_left: int | None = None) -> Receipt:
+        await self.receipts.follow(Happening(receipt.reference, what, self.clock(), views_left))
+        found = await self.book.find(receipt.reference)
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+async def test_a_bound_push_invites_its_recipient_and_gives_its_sender_a_card(office: Office):
+    link, receipt = await office.pushed()
+    announced = await office.receipts.announce(link, receipt)
+    assert [invitation.link for invitation in office.slack.invited] == [link]
+    assert announced.receipt.invitation == Place("D-recipient", "invitation-1")
+    assert announced.receipt.card == Place("D-sender", "card-1")
+    assert announced.refused == ""
+    assert await office.book.find(receipt.reference) == announced.receipt
+
+
+async def test_an_open_push_invites_nobody(office: Office):
+    announced = await office.announced(bound=False)
+    assert office.slack.invited == []
+    assert announced.card is not None
+
+
+async def test_an_undeliverable_invitation_is_told_and_noted(office: Office):
+    office.slack.refuse_invitations = "user_not_found"
+    link, receipt = await office.pushed()
+    announced = await office.receipts.announce(link, receipt)
+    assert announced.refused == "user_not_found"
+    assert office.slack.shown[0].undeliverable == "user_not_found"
+    found = await office.book.find(receipt.reference)
+    assert found is not None
+    assert found.undeliverable == "user_not_found"
+
+
+async def test_a_card_that_cannot_be_shown_undoes_nothing(office: Office):
+    office.slack.refuse_receipts = "channel_not_found"
+    announced = await office.receipts.announce(*await office.pushed())
+    assert announced.refused == ""
+    assert announced.receipt.card is None
+    assert announced.receipt.live
+
+
+async def test_an_opening_edits_the_card_where_it_lies_and_the_invitation(office: Office):
+    receipt = await office.announced()
+    opened = await office.happens(receipt, State.OPENED, 0)
+    assert opened.state is State.OPENED
+    assert office.slack.shown[-1] == opened
+    assert opened.card == receipt.card
+    assert office.slack.settled == [opened]
+
+
+async def test_an_invitation_stays_as_long_as_its_button_works(office: Office):
+    link, receipt = await office.pushed()
+    await office.book.amend(receipt.reference, lambda known: Receipt(**{f: getattr(known, f) for f in known.__slots__} | {"views_left": 3}))
+    announced = (await office.receipts.announce(link, receipt)).receipt
+    await office.happens(announced, State.OPENED, 2)
+    assert office.slack.settled == []
+
+
+async def test_an_opening_told_twice_edits_no_card_twice(office: Office):
+    receipt = await office.announced()
+    await office.happens(receipt, State.OPENED, 0)
+    shown = len(office.slack.shown)
+    await office.happens(receipt, State.OPENED, 0)
+    assert len(office.slack.shown) == shown
+
+
+async def test_what_the_engine_noted_itself_is_still_shown(office: Office):
+    receipt = await office.announced()
+    burned = Happening(receipt.reference, State.BURNED, office.clock())
+    await office.book.amend(receipt.reference, lambda known: known.after(burned))
+    await office.receipts.follow(burned)
+    assert office.slack.shown[-1].state is State.BURNED
+    assert office.slack.settled[-1].state is State.BURNED
+
+
+async def test_late_news_changes_nothing(office: Office):
+    receipt = await office.announced()
+    burned = await office.happens(receipt, State.BURNED)
+    assert await office.happens(receipt, State.OPENED, 0) == burned
+    assert office.slack.shown[-1].state is State.BURNED
+
+
+async def test_news_of_a_push_without_receipt_is_dropped(office: Office):
+    await office.receipts.follow(Happening("abcdefgh", State.OPENED, 1, 0))
+    assert office.slack.shown == []
+
+
+async def test_an_invitation_that_cannot_be_edited_stops_nothing(office: Office):
+    office.slack.refuse_settling = "message_not_found"
+    first, second = await office.announced(), await office.announced()
+    office.clock.advance(60_000)
+    assert await office.receipts.tell_expired() == 2
+    for receipt in (first, second):
+        found = await office.book.find(receipt.reference)
+        assert found is not None
+        assert found.state is State.EXPIRED
+
+
+async def test_what_expired_unread_is_told_once(office: Office):
+    receipt = await office.announced()
+    assert await office.receipts.tell_expired() == 0
+    office.clock.advance(60_000)
+    assert [await office.receipts.tell_expired() for _ in range(2)] == [1, 0]
+    assert office.slack.shown[-1].state is State.EXPIRED
+    assert office.slack.settled[-1].reference == receipt.reference
+    assert office.audit.names == ["push.expired_unread"]
+    office.clock.advance(3600_000)
+    assert await office.receipts.tell_expired() == 0
+
+
+async def test_what_was_opened_has_not_expired_unread(office: Office):
+    receipt = await office.announced()
+    await office.happens(receipt, State.OPENED, 0)
+    office.clock.advance(60_000)
+    assert await office.receipts.tell_expired() == 1
+    assert office.slack.shown[-1].state is State.OPENED
+    assert office.audit.names == []
+
+
+async def test_expiries_are_told_so_many_at_a_time(office: Office):
+    for _ in range(5):
+        await office.announced()
+    office.clock.advance(60_000)
+    assert [await office.receipts.tell_expired(most=2) for _ in range(4)] == [2, 2, 1, 0]
