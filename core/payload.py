@@ -3,17 +3,23 @@
     frame  = uint32 BE header length || header (JSON, UTF-8) || data || zero bytes to a multiple of 256
     header = {"kind": ..., "size": <data bytes>, ...}, at most 64 KiB, keys unique
 
+Where JSON lets readers differ, a header is refused, so that Python and browsers agree on each one:
+numbers are whole and within 2^53 - 1, strings are well-formed Unicode, nothing nests deeper than 16.
+
 Padding hides the length of a payload to within 256 bytes.
 """
 
 import json
 import struct
 from dataclasses import dataclass, field
+from typing import Never
 
 from core.errors import Damaged, NewerVersion
 
 BLOCK = 256
 HEADER_MOST = 64 * 1024
+HEADER_DEEPEST = 16
+MOST_SAFE = 2**53 - 1
 KINDS = ("text", "files", "fields")
 
 
@@ -73,7 +79,8 @@ def unframe(framed: bytes) -> Payload:
 
 def _read_header(head: bytes) -> dict[str, object]:
     try:
-        header = json.loads(head.decode("utf-8"), object_pairs_hook=_unique)
+        header = json.loads(head.decode("utf-8"), object_pairs_hook=_unique, parse_int=_whole, parse_float=_refuse, parse_constant=_refuse)
+        _check_strings(header, HEADER_DEEPEST)
     except (ValueError, RecursionError):
         raise Damaged from None
     if not isinstance(header, dict):
@@ -86,3 +93,25 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice")
     return found
+
+
+def _whole(digits: str) -> int:
+    number = int(digits) if len(digits) <= 17 else MOST_SAFE + 1
+    if abs(number) > MOST_SAFE:
+        raise ValueError("beyond what a browser counts exactly")
+    return number
+
+
+def _refuse(_: str) -> Never:
+    raise ValueError("not a whole number")
+
+
+def _check_strings(found: object, deeper: int) -> None:
+    """Refuse lone surrogates, and what nests deeper than `deeper`."""
+    if isinstance(found, str):
+        found.encode("utf-8")  # UnicodeEncodeError is a ValueError
+    elif isinstance(found, dict | list):
+        if not deeper:
+            raise ValueError("nested too deep")
+        for part in [*found, *found.values()] if isinstance(found, dict) else found:
+            _check_strings(part, deeper - 1)
