@@ -11,6 +11,7 @@ from playground.hands import Hands, Stage, pause_until
 from playground.hooks import Hooks
 from playground.manifest import Manifest
 from playground.methods import House
+from playground.page import Page
 from playground.passes import Passes
 from playground.robot import Robot
 from playground.sender import Sender
@@ -41,7 +42,7 @@ class PretendSlack:
         self.robot = Robot(now, self.changed)
         self.steps = Steps()
         self._stage = Stage(self.house, self.sender, self.events, self.manifest, self.changed, self._did)
-        self._pulse = asyncio.Event()
+        self.pulse = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.api.on_change = self.changed
         self.workspace.listeners += [self.robot.saw_message, lambda _what, _message: self.changed()]
@@ -69,6 +70,7 @@ class PretendSlack:
         """Everything on one origin."""
         application = web.Application(client_max_size=4 * 1024 * 1024)
         application.add_routes([*self.api.routes(), *Hooks(self.house).routes()])
+        Page(self).add_to(application)
         return application
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -106,14 +108,23 @@ class PretendSlack:
             except LookupError:
                 return None
 
-        found: T = await pause_until(looked, lambda: self._pulse, within)
+        found: T = await pause_until(looked, lambda: self.pulse, within)
         return found
+
+    def start_over(self) -> None:
+        """Empty conversations, no modals, no log: as on the first day. The app and its pushes live on."""
+        self.workspace.messages.clear()
+        self.house.views.stacks.clear()
+        self.robot.visits.clear()
+        self.robot.spent = 0
+        self.steps.reset()
+        self.changed()
 
     def changed(self) -> None:
         """Something is new to see: wake up whoever waits."""
         for view in [*(v for stack in self.house.views.stacks.values() for v in stack), *self.house.views.homes.values()]:
             self.robot.saw_view(view)
-        pulse, self._pulse = self._pulse, asyncio.Event()
+        pulse, self.pulse = self.pulse, asyncio.Event()
         pulse.set()
 
     def _did(self, user: str, gesture: str) -> None:
