@@ -18,7 +18,10 @@ from playground.sender import Sender
 from playground.steps import Steps
 from playground.views import Views
 from playground.web_api import WebApi
-from playground.workspace import Message, Workspace
+from playground.workspace import BOB, GENERAL, Message, Workspace
+
+STORY = ((BOB, GENERAL, "@alice what is the password of the staging database?"),)
+"""What was said before a visitor comes: who, where, what. Give it to `PretendSlack.story`."""
 
 T = TypeVar("T")
 
@@ -46,7 +49,7 @@ class PretendSlack:
         self._runner: web.AppRunner | None = None
         self.api.on_change = self.changed
         self.workspace.listeners += [self.robot.saw_message, lambda _what, _message: self.changed()]
-        self.now = now
+        self.story: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def url(self) -> str:
@@ -112,12 +115,13 @@ class PretendSlack:
         return found
 
     def start_over(self) -> None:
-        """Empty conversations, no modals, no log: as on the first day. The app and its pushes live on."""
+        """No modals, no log, and only the `story` in the conversations: as on the first day. The app and its pushes live on."""
         self.workspace.messages.clear()
         self.house.views.stacks.clear()
-        self.robot.visits.clear()
-        self.robot.spent = 0
+        self.robot.forget()
         self.steps.reset()
+        for user, channel, text in self.story:
+            self.as_user(user).say(channel, text)
         self.changed()
 
     def changed(self) -> None:

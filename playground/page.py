@@ -155,6 +155,8 @@ async def _delete(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
 
 async def _robot(slack: "PretendSlack", _hands: Hands, asked: Json) -> Json:
     slack.robot.eager = asked["eager"] is True
+    for message in slack.workspace.messages:  # it may now look at what it had to pass by
+        slack.robot.saw_message("posted", message)
     return _said(None)
 
 

@@ -94,4 +94,12 @@ def _held(entries: Json) -> Iterator[tuple[str, Any]]:
 
 
 def _visit(visit: Visit) -> Json:
-    return {"at": visit.at, "url": visit.url, "method": visit.method, "agent": visit.agent, "status": visit.status, "where": visit.where}
+    return {
+        "at": visit.at,
+        "url": visit.url,
+        "method": visit.method,
+        "agent": visit.agent,
+        "status": visit.status,
+        "where": visit.where,
+        "note": visit.note,
+    }

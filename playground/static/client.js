@@ -11,6 +11,7 @@ export class Client {
     this.room = null;
     this.tab = "messages";
     this.drafts = new Map();
+    this.confirming = false;
     this.firstDraft = firstDraft;
     this.known = new Map();
     this.rooms = h("nav", { class: "rooms" });
@@ -42,7 +43,7 @@ export class Client {
     this.showRooms();
     this.showRoom();
     this.modal.show(this.mine.views);
-    this.inside.inert = this.mine.views.length > 0;
+    this.inside.inert = this.mine.views.length > 0 || this.confirming;
   }
 
   get conversation() {
@@ -218,6 +219,8 @@ export class Client {
     return new Promise((answer) => {
       const before = document.activeElement;
       const end = (yes) => {
+        this.confirming = this.veil.inert = false;
+        this.inside.inert = this.mine.views.length > 0;
         layer.remove();
         before?.focus();
         answer(yes);
@@ -226,9 +229,16 @@ export class Client {
       const no = h("button", { class: "button", type: "button", onclick: () => end(false) }, asked.deny.text);
       const box = h("div", { class: "modal small", role: "alertdialog", "aria-modal": "true", "aria-label": asked.title.text }, h("header", {}, h("h3", {}, asked.title.text)), h("div", { class: "modal-body" }, renderText(asked.text.text, this.facts)), h("footer", {}, no, yes));
       const layer = h("div", { class: "veil", onkeydown: (event) => event.key === "Escape" && (event.stopPropagation(), end(false)) }, box);
+      this.confirming = this.veil.inert = this.inside.inert = true;
       this.veil.after(layer);
       no.focus();
     });
+  }
+
+  // Where the keyboard goes when a modal has closed.
+  focusBack() {
+    this.inside.inert = false;
+    (this.field.hidden ? this.list : this.field).focus({ preventScroll: true });
   }
 
   buildComposer() {

@@ -69,13 +69,14 @@ function showSteps(facts) {
 }
 
 function stepNode(step, index, isDone, isNext, facts) {
-  const parts = step.needs.length > 1 && h("span", { class: "parts" }, step.needs.map((need) => h("span", { class: facts.steps[need] ? "part done" : "part" }, facts.steps[need] ? `✓ ${words.parts[need]}` : words.parts[need])));
-  const go = isNext && step.kind === "app" && h("button", { type: "button", class: "go", onclick: () => (bringToFront(step.who), clients[step.who].openKind(step.kind)) }, words.goThere);
+  const parts = step.needs.length > 1 && h("span", { class: "parts" }, step.needs.map((need) => h("span", { class: facts.steps[need] ? "part done" : "part" }, words.parts[need], facts.steps[need] && h("span", { "aria-label": words.done }, " ✓"))));
+  const go = () => (bringToFront(step.who), clients[step.who].openKind(step.kind));
+  const help = isNext && step.kind === "app" ? h("button", { type: "button", class: "go", onclick: go }, step.help) : step.help;
   return h(
     "li",
     { class: isDone ? "step done" : isNext ? "step next" : "step", "aria-current": isNext ? "step" : undefined },
     h("span", { class: "number", "aria-hidden": "true" }, isDone ? "✓" : String(index + 1)),
-    h("div", {}, h("p", { class: "step-title" }, step.title, isDone && h("span", { class: "sr" }, ` (${words.done})`)), h("p", { class: "step-help" }, step.help), parts, go),
+    h("div", {}, h("p", { class: "step-title" }, step.title, isDone && h("span", { class: "sr" }, ` (${words.done})`)), h("p", { class: "step-help" }, help), parts),
   );
 }
 
@@ -114,7 +115,7 @@ function verdict(robot, places) {
 
 function placeNode(url, visits, open) {
   const cell = (text) => h("td", {}, text);
-  const rows = visits.map((v) => h("tr", {}, cell(v.method), cell(v.agent.replace(/ \(\+.*\)$/, "")), cell(v.status ? String(v.status) : words.robot.noAnswer)));
+  const rows = visits.map((v) => h("tr", {}, cell(v.method), cell([v.agent.replace(/ \(\+.*\)$/, ""), v.note && h("span", { class: "soft" }, ` ${v.note}`)]), cell(v.status ? String(v.status) : words.robot.noAnswer)));
   const heads = ["method", "agent", "status"].map((name) => h("th", { scope: "col" }, words.robot[name]));
   const title = h("summary", {}, h("code", {}, new URL(url).pathname), h("span", { class: "soft" }, ` ${visits.length} × · ${words.robot.where} ${visits[0].where}`));
   return h("details", { "data-url": url, open }, title, h("table", {}, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows)));

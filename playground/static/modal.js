@@ -20,9 +20,11 @@ export class Modal {
     const known = this.view;
     this.view = view;
     if (!view) {
+      const hadFocus = this.veil.contains(document.activeElement);
       this.typed.clear();
       this.veil.hidden = true;
       this.veil.replaceChildren();
+      if (hadFocus) this.client.focusBack();
       return;
     }
     if (known?.id !== view.id || known.hash !== view.hash) this.build(view, views.length > 1, known?.id === view.id);
