@@ -11,13 +11,17 @@ from playground.hands import Hands, Stage, pause_until
 from playground.hooks import Hooks
 from playground.manifest import Manifest
 from playground.methods import House
+from playground.page import Page
 from playground.passes import Passes
 from playground.robot import Robot
 from playground.sender import Sender
 from playground.steps import Steps
 from playground.views import Views
 from playground.web_api import WebApi
-from playground.workspace import Message, Workspace
+from playground.workspace import BOB, GENERAL, Message, Workspace
+
+STORY = ((BOB, GENERAL, "@alice what is the password of the staging database?"),)
+"""What was said before a visitor comes: who, where, what. Give it to `PretendSlack.story`."""
 
 T = TypeVar("T")
 
@@ -41,11 +45,11 @@ class PretendSlack:
         self.robot = Robot(now, self.changed)
         self.steps = Steps()
         self._stage = Stage(self.house, self.sender, self.events, self.manifest, self.changed, self._did)
-        self._pulse = asyncio.Event()
+        self.pulse = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.api.on_change = self.changed
         self.workspace.listeners += [self.robot.saw_message, lambda _what, _message: self.changed()]
-        self.now = now
+        self.story: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def url(self) -> str:
@@ -69,6 +73,7 @@ class PretendSlack:
         """Everything on one origin."""
         application = web.Application(client_max_size=4 * 1024 * 1024)
         application.add_routes([*self.api.routes(), *Hooks(self.house).routes()])
+        Page(self).add_to(application)
         return application
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -106,14 +111,24 @@ class PretendSlack:
             except LookupError:
                 return None
 
-        found: T = await pause_until(looked, lambda: self._pulse, within)
+        found: T = await pause_until(looked, lambda: self.pulse, within)
         return found
+
+    def start_over(self) -> None:
+        """No modals, no log, and only the `story` in the conversations: as on the first day. The app and its pushes live on."""
+        self.workspace.messages.clear()
+        self.house.views.stacks.clear()
+        self.robot.forget()
+        self.steps.reset()
+        for user, channel, text in self.story:
+            self.as_user(user).say(channel, text)
+        self.changed()
 
     def changed(self) -> None:
         """Something is new to see: wake up whoever waits."""
         for view in [*(v for stack in self.house.views.stacks.values() for v in stack), *self.house.views.homes.values()]:
             self.robot.saw_view(view)
-        pulse, self._pulse = self._pulse, asyncio.Event()
+        pulse, self.pulse = self.pulse, asyncio.Event()
         pulse.set()
 
     def _did(self, user: str, gesture: str) -> None:

@@ -40,9 +40,11 @@ def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
                 yield block, element
 
 
-def find(blocks: list[Json], wanted: str) -> tuple[Json, Json]:
-    """The block and element that `wanted` names: an action id, a block id, or the words on it."""
+def find(blocks: list[Json], wanted: str, block_id: str | None = None) -> tuple[Json, Json]:
+    """The block and element that `wanted` names: an action id, a block id, or the words on it; of one block only, if given."""
     for block, element in elements(blocks):
+        if block_id not in (None, block["block_id"]):
+            continue
         said = [element["action_id"], block["block_id"], block.get("label", {}).get("text"), element.get("text", {}).get("text")]
         if wanted in said:
             return block, element

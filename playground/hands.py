@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from playground import composer, forms, hooks, payloads
@@ -28,6 +28,7 @@ class Stage:
     manifest: Manifest
     changed: Callable[[], None]
     did: Callable[[str, str], None]
+    suggested: list[Json] = field(default_factory=list)
 
 
 class Hands:
@@ -38,6 +39,7 @@ class Hands:
         self._house = stage.house
         self._workspace = stage.house.workspace
         self.user = user
+        self._suggested = stage.suggested
         self._workspace.person(user)
 
     @property
@@ -86,6 +88,12 @@ class Hands:
         blocks = composer.rich_text(self._workspace, text)
         return self._workspace.post(channel, self.user, composer.message_text(self._workspace, text), blocks)
 
+    def delete(self, message: Message) -> None:
+        """Delete a message of their own, or dismiss one that only they see."""
+        if self.user not in (message.user, message.only_for):
+            raise Refused("cant_delete_message")
+        self._workspace.delete(message)
+
     async def command(self, name: str, text: str = "", channel: str = GENERAL) -> Answer:
         """Type a slash command."""
         where = self._member_of(channel)
@@ -129,33 +137,41 @@ class Hands:
         )
         return await self._send(body, "message_shortcut", channel)
 
-    async def click(self, where: Message | View, wanted: str, option: str | None = None) -> Answer:
+    async def click(self, where: Message | View, wanted: str, option: str | None = None, block_id: str | None = None) -> Answer:
         """Press a button, or pick `option` (value or label) of an overflow menu. `wanted` is an action id or the words on it."""
-        block, element = forms.find(where.blocks, wanted)
+        block, element = forms.find(where.blocks, wanted, block_id)
         chosen = next((o for o in forms.options_of(element) if option in (o["value"], o["text"]["text"])), None)
         self._stage.did(self.user, "opened_url" if "url" in element else "click")
         return await self._act(where, block, element, payloads.selected(element, chosen))
 
-    async def choose(self, where: Message | View, wanted: str, value: Any) -> Answer:
+    async def choose(self, where: Message | View, wanted: str, value: Any, block_id: str | None = None) -> Answer:
         """Pick in a select, picker or dispatching input, which tells the app at once."""
-        block, element = forms.find(where.blocks, wanted)
-        held = forms.entry(element, value)
+        block, element = forms.find(where.blocks, wanted, block_id)
+        held = forms.entry(element, value, self._suggested)
         if isinstance(where, View):
-            self.fill(where, wanted, value)
+            where.values[block["block_id"]][element["action_id"]] = held
         return await self._act(where, block, element, held)
 
     def fill(self, view: View, wanted: str, value: Any) -> None:
         """Type or choose in a form. `wanted` is a block id, an action id or a label; None clears."""
         block, element = forms.find(view.blocks, wanted)
-        view.values[block["block_id"]][element["action_id"]] = forms.entry(element, value)
+        view.values[block["block_id"]][element["action_id"]] = forms.entry(element, value, self._suggested)
         view.errors.pop(block["block_id"], None)
         self._stage.changed()
+
+    def fill_in(self, view: View, values: dict[str, dict[str, Any]]) -> None:
+        """Everything that a person typed, by block id and action id; what is not in the view is left out."""
+        for block, element in forms.elements(view.blocks):
+            typed = values.get(block["block_id"], {})
+            if element["action_id"] in typed and forms.kept_as(element):
+                view.values[block["block_id"]][element["action_id"]] = forms.entry(element, typed[element["action_id"]], self._suggested)
 
     async def suggest(self, view: View, wanted: str, typed: str) -> list[Json]:
         """The options that the app offers in an external select for what is `typed`."""
         block, element = forms.find(view.blocks, wanted)
         answer = await self._stage.sender.interaction(payloads.block_suggestion(self.person, view, block, element, typed))
         options: list[Json] = (answer.json() or {}).get("options", []) if answer.ok else []
+        self._suggested += options
         return options
 
     async def submit(self, view: View) -> Answer:

@@ -25,15 +25,21 @@ class Look(NamedTuple):
     method: str
     agent: str
     headers: dict[str, str]
+    note: str = ""
 
 
 LOOKS = (
-    Look("GET", f"Slackbot-LinkExpanding 1.0 {_ROBOTS}", _RANGE),
+    Look("GET", f"Slackbot-LinkExpanding 1.0 {_ROBOTS}", _RANGE, "with Range"),
     Look("HEAD", f"Slackbot 1.0 {_ROBOTS}", {}),
     Look("OPTIONS", f"Slackbot 1.0 {_ROBOTS}", {}),
     Look("GET", f"Slackbot 1.0 {_ROBOTS}", {}),
     Look("GET", f"Slack-ImgProxy {_ROBOTS}", {"Accept": "image/*"}),
-    Look("GET", f"Slackbot-LinkExpanding 1.0 {_ROBOTS}", {"Sec-Purpose": "prefetch;prerender", "Purpose": "prefetch"}),
+    Look(
+        "GET",
+        f"Slackbot-LinkExpanding 1.0 {_ROBOTS}",
+        {"Sec-Purpose": "prefetch;prerender", "Purpose": "prefetch"},
+        "with Sec-Purpose: prefetch",
+    ),
 )
 
 
@@ -47,6 +53,7 @@ class Visit:
     agent: str
     status: int
     where: str
+    note: str = ""
 
 
 def addresses(node: Any, *, opaque: bool = False) -> Iterator[str]:
@@ -102,6 +109,12 @@ class Robot:
         """Wait until everything that was seen has been looked at."""
         await self._queue.join()
 
+    def forget(self) -> None:
+        """An empty log, and every address is new again."""
+        self.visits.clear()
+        self._seen.clear()
+        self.spent = 0
+
     def saw_message(self, what: str, message: Message) -> None:
         """A message was posted or edited."""
         if what == "deleted" or not (self.eager or message.unfurl_links or message.unfurl_media):
@@ -133,9 +146,9 @@ class Robot:
     async def _look_at(self, session: ClientSession, url: str, where: str) -> None:
         before = await self.count_spent() if self.count_spent else 0
         for look in LOOKS:
-            self._log(url, look.method, look.agent, await self._fetch(session, url, look), where)
+            self._log(url, look, await self._fetch(session, url, look), where)
         if self.open_in_browser is not None:
-            self._log(url, "GET", BROWSER, await self._browse(self.open_in_browser, url), where)
+            self._log(url, Look("GET", BROWSER, {}), await self._browse(self.open_in_browser, url), where)
         self.spent += await self.count_spent() - before if self.count_spent else 0
 
     async def _fetch(self, session: ClientSession, url: str, look: Look) -> int:
@@ -156,6 +169,6 @@ class Robot:
             return 0
         return 200
 
-    def _log(self, url: str, method: str, agent: str, status: int, where: str) -> None:
-        self.visits.append(Visit(self._now(), urldefrag(url).url, method, agent, status, where))
+    def _log(self, url: str, look: Look, status: int, where: str) -> None:
+        self.visits.append(Visit(self._now(), urldefrag(url).url, look.method, look.agent, status, where, look.note))
         self._changed()

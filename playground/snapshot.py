@@ -1,0 +1,105 @@
+"""What does the page show? The whole workspace as one JSON object, as its people see it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from playground import forms
+from playground.refusals import Json
+from playground.robot import Visit
+from playground.views import View
+from playground.workspace import BOT, Conversation, Message, Person
+
+if TYPE_CHECKING:
+    from playground.double import PretendSlack
+
+
+def snapshot(slack: "PretendSlack", users: tuple[str, ...]) -> Json:
+    """Everything that the clients of `users` and the panels need."""
+    people = slack.workspace.people.values()
+    return {
+        "service": slack.service_url,
+        "app": BOT,
+        "people": {p.id: {"name": p.name, "real_name": p.real_name, "is_bot": p.is_bot} for p in people if not p.deleted},
+        "channels": {c.id: c.name for c in slack.workspace.conversations.values() if not c.is_im},
+        "commands": [{"name": c.name, "hint": c.hint} for c in slack.manifest.commands],
+        "shortcuts": [{"kind": s.kind, "callback_id": s.callback_id, "name": s.name} for s in slack.manifest.shortcuts],
+        "has_home": slack.manifest.has_home,
+        "messages_read_only": slack.manifest.messages_read_only,
+        "clients": {user: _client(slack, user) for user in users},
+        "robot": {
+            "eager": slack.robot.eager,
+            "spent": slack.robot.spent if slack.robot.count_spent else None,
+            "visits": [_visit(v) for v in slack.robot.visits],
+        },
+        "steps": dict(slack.steps.in_order()),
+    }
+
+
+def _client(slack: "PretendSlack", user: str) -> Json:
+    hands = slack.as_user(user)
+    conversations = list(slack.workspace.of_member(user))
+    return {
+        "conversations": [_conversation(slack, user, c) for c in conversations],
+        "messages": {c.id: [_message(m) for m in hands.messages(c.id)] for c in conversations},
+        "views": [_view(v) for v in hands.views],
+        "home": _view(hands.home) if hands.home else None,
+    }
+
+
+def _conversation(slack: "PretendSlack", user: str, conversation: Conversation) -> Json:
+    facts: Json = {
+        "id": conversation.id,
+        "name": conversation.name,
+        "kind": "channel",
+        "unread": slack.workspace.unread(user, conversation.id),
+    }
+    if conversation.is_im:
+        other: Person = slack.workspace.person(next(m for m in conversation.members if m != user))
+        facts |= {"kind": "app" if other.is_bot else "person", "name": other.name if other.is_bot else other.real_name}
+    return facts
+
+
+def _message(message: Message) -> Json:
+    return {
+        "ts": message.ts,
+        "user": message.user,
+        "text": message.text,
+        "blocks": message.blocks,
+        "only_you": bool(message.only_for),
+        "edited": message.edited_ts,
+    }
+
+
+def _view(view: View) -> Json:
+    shown = ("type", "title", "submit", "close", "blocks")
+    return {
+        "id": view.id,
+        "hash": view.hash,
+        "errors": view.errors,
+        "problem": view.problem,
+        "values": {block: dict(_held(entries)) for block, entries in view.values.items()},
+        **{name: view.body[name] for name in shown if name in view.body},
+    }
+
+
+def _held(entries: Json) -> Iterator[tuple[str, Any]]:
+    """Each element's value in the plain form that `Hands.fill` takes."""
+    for action_id, entry in entries.items():
+        held = entry.get(forms.kept_as(entry) or "")
+        if isinstance(held, dict):
+            held = held.get("value")
+        elif isinstance(held, list):
+            held = [option["value"] if isinstance(option, dict) else option for option in held]
+        yield action_id, held
+
+
+def _visit(visit: Visit) -> Json:
+    return {
+        "at": visit.at,
+        "url": visit.url,
+        "method": visit.method,
+        "agent": visit.agent,
+        "status": visit.status,
+        "where": visit.where,
+        "note": visit.note,
+    }
