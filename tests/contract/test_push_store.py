@@ -427,6 +427,16 @@ async def test_a_ticket_belongs_to_the_first_nonce_that_claims_with_it(stage: St
     assert [type(outcome) for outcome in outcomes] == [Granted, TicketNeeded, Granted]
 
 
+async def test_whoever_used_the_last_view_hears_that_it_is_gone_and_not_to_fetch_another_ticket(stage: Stage):
+    store = stage.push_store()
+    push_id = await bound(store)
+    await store.mint_ticket(push_id, TICKET, BOB)
+    await claimed(store, push_id, an_attempt(ticket=TICKET))
+    assert await store.claim(push_id, an_attempt(ticket=TICKET)) == Gone()
+    assert await store.claim(push_id, an_attempt(ticket=b"N" * 16)) == TicketNeeded()
+    assert await store.claim(push_id, an_attempt()) == TicketNeeded()
+
+
 async def test_redelivery_outlives_the_ticket_but_needs_it(stage: Stage):
     store, attempt = stage.push_store(ticket_ms=SHORT), an_attempt(ticket=TICKET)
     push_id = await bound(store, views=2)

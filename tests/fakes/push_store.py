@@ -157,7 +157,8 @@ class FakePushStore:
             return Gone()
         ticket_opens = attempt.ticket is not None and attempt.ticket == record.ticket and now < record.ticket_until
         if record.push.bound_to is not None and not ticket_opens:
-            return TicketNeeded()
+            used_up = record.views_left < 1 and any(claim.ticket == attempt.ticket for claim in record.claims.values())
+            return Gone() if used_up and attempt.ticket is not None else TicketNeeded()
         if not _passphrase_fits(record, attempt):
             return self._wrong(record, attempt.pass_proof)
         return Gone() if record.views_left < 1 else None

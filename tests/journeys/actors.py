@@ -53,7 +53,9 @@ class Actors:
 
     async def invitation(self) -> Message:
         """The newest message in Bob's conversation with the app, once there is one with a button."""
-        return await self.town.slack.until(lambda: next((m for m in reversed(self.bob.dm_with_bot()) if "open_push" in json.dumps(m.blocks)), None))
+        return await self.town.slack.until(
+            lambda: next((m for m in reversed(self.bob.dm_with_bot()) if "open_push" in json.dumps(m.blocks)), None)
+        )
 
     async def open_in_chat(self) -> str:
         """Bob presses Open; the address on the button of the modal that he gets."""

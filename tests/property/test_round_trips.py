@@ -17,7 +17,7 @@ keys = st.binary(min_size=32, max_size=32)
 modes = st.sampled_from(["o", "p"])
 links = st.builds(Link, push_id=ids, key=keys, mode=modes, ticket=st.none() | st.binary(min_size=16, max_size=16))
 names = st.text(max_size=8).filter(lambda name: name not in {"kind", "size"})
-facts = st.dictionaries(names, st.text(max_size=20) | st.integers(), max_size=4)
+facts = st.dictionaries(names, st.text(max_size=20) | st.integers(-(2**53 - 1), 2**53 - 1), max_size=4)
 
 
 @given(links)

@@ -34,7 +34,7 @@ if now >= record.exp then
   return { 'gone' }
 end
 if not ticket_opens(record, said, now) then
-  return { 'ticket' }
+  return { used_up_with(record, said) and 'gone' or 'ticket' }
 end
 if not passphrase_fits(record, said) then
   return refuse_passphrase(record, said, attempts, grace)

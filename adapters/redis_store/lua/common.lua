@@ -48,19 +48,39 @@ local function write_claim(nonce, claim)
   redis.call('HSET', KEYS[1], 'c:' .. nonce, whole(claim.open_until) .. ' ' .. whole(claim.at) .. ' ' .. claim.ticket)
 end
 
+local function all_claims()
+  local claims, all = {}, redis.call('HGETALL', KEYS[1])
+  for at = 1, #all, 2 do
+    if string.sub(all[at], 1, 2) == 'c:' then
+      claims[#claims + 1] = parse_claim(all[at + 1])
+    end
+  end
+  return claims
+end
+
 -- When the last open grace ends; 0 if none is open.
 local function last_grace(now)
   local last = 0
-  local all = redis.call('HGETALL', KEYS[1])
-  for at = 1, #all, 2 do
-    if string.sub(all[at], 1, 2) == 'c:' then
-      local open_until = parse_claim(all[at + 1]).open_until
-      if open_until > now and open_until > last then
-        last = open_until
-      end
+  for _, claim in ipairs(all_claims()) do
+    if claim.open_until > now and claim.open_until > last then
+      last = claim.open_until
     end
   end
   return last
+end
+
+-- Nothing is left, and this very ticket was part of it: a new ticket would not help its holder, so they may hear "gone".
+-- Whoever never had a ticket that opened learns nothing from it.
+local function used_up_with(record, said)
+  if record.left > 0 or said.ticket == '' then
+    return false
+  end
+  for _, claim in ipairs(all_claims()) do
+    if claim.ticket == said.ticket then
+      return true
+    end
+  end
+  return false
 end
 
 local function end_push(record, how, by, grace)
