@@ -230,22 +230,22 @@ def _response_url_needs_a_modal(seen: Inspection, node: Json, at: str) -> None:
         seen.fault("response_url_enabled can only be used in modals", at)
 
 
-def element(
-    required: dict[str, Check] | None = None,
-    optional: dict[str, Check] | None = None,
-    also: Check | None = None,
-    *,
-    field_like: bool = True,
-) -> Check:
+_CONFIRMED: dict[str, Check] = {"confirm": CONFIRM}
+_FOCUSED: dict[str, Check] = {"focus_on_load": _focus}
+_PLACED: dict[str, Check] = {"placeholder": plain(150)}
+
+
+def element(required: dict[str, Check] | None = None, optional: dict[str, Check] | None = None, also: Check | None = None) -> Check:
     """An interactive element: what all have, and what this one has of its own."""
-    common: dict[str, Check] = {"action_id": _unique_action}
-    if field_like:
-        common |= {"confirm": CONFIRM, "focus_on_load": _focus, "placeholder": plain(150)}
-    return shape({"type": anything, **(required or {})}, common | (optional or {}), also)
+    return shape({"type": anything, **(required or {})}, {"action_id": _unique_action, **(optional or {})}, also)
 
 
-def _typed(**more: Check) -> Check:
-    return element({}, {"initial_value": chars(3000, 0), "dispatch_action_config": DISPATCH, **more}, _text_lengths)
+def _select(optional: dict[str, Check], also: Check | None = None) -> Check:
+    return element({}, {**_CONFIRMED, **_FOCUSED, **_PLACED, **optional}, also)
+
+
+def _typed(required: dict[str, Check] | None = None, also: Check | None = None, **more: Check) -> Check:
+    return element(required, {**_FOCUSED, **_PLACED, "dispatch_action_config": DISPATCH, **more}, also)
 
 
 _SELECTED = {"max_selected_items": whole(1, 10_000)}
@@ -254,35 +254,40 @@ _CONVERSATIONS: dict[str, Check] = {"default_to_current_conversation": truth, "f
 _PAGED: dict[str, Check] = {"min_query_length": whole(0, 255)}
 
 SELECTS: dict[str, Check] = {
-    "static_select": element({}, {**_OFFERED, "initial_option": OPTION}, _options_or_groups),
-    "external_select": element({}, {**_PAGED, "initial_option": OPTION}),
-    "users_select": element({}, {"initial_user": chars(255)}),
-    "conversations_select": element(
-        {}, {**_CONVERSATIONS, "initial_conversation": chars(255), "response_url_enabled": truth}, _response_url_needs_a_modal
+    "static_select": _select({**_OFFERED, "initial_option": OPTION}, _options_or_groups),
+    "external_select": _select({**_PAGED, "initial_option": OPTION}),
+    "users_select": _select({"initial_user": chars(255)}),
+    "conversations_select": _select(
+        {**_CONVERSATIONS, "initial_conversation": chars(255), "response_url_enabled": truth}, _response_url_needs_a_modal
     ),
-    "channels_select": element({}, {"initial_channel": chars(255), "response_url_enabled": truth}, _response_url_needs_a_modal),
-    "multi_static_select": element({}, {**_OFFERED, **_SELECTED, "initial_options": many(OPTION, 100)}, _options_or_groups),
-    "multi_external_select": element({}, {**_PAGED, **_SELECTED, "initial_options": many(OPTION, 100)}),
-    "multi_users_select": element({}, {**_SELECTED, "initial_users": many(chars(255), 100)}),
-    "multi_conversations_select": element({}, {**_CONVERSATIONS, **_SELECTED, "initial_conversations": many(chars(255), 100)}),
-    "multi_channels_select": element({}, {**_SELECTED, "initial_channels": many(chars(255), 100)}),
+    "channels_select": _select({"initial_channel": chars(255), "response_url_enabled": truth}, _response_url_needs_a_modal),
+    "multi_static_select": _select({**_OFFERED, **_SELECTED, "initial_options": many(OPTION, 100)}, _options_or_groups),
+    "multi_external_select": _select({**_PAGED, **_SELECTED, "initial_options": many(OPTION, 100)}),
+    "multi_users_select": _select({**_SELECTED, "initial_users": many(chars(255), 100)}),
+    "multi_conversations_select": _select({**_CONVERSATIONS, **_SELECTED, "initial_conversations": many(chars(255), 100)}),
+    "multi_channels_select": _select({**_SELECTED, "initial_channels": many(chars(255), 100)}),
 }
 PICKERS: dict[str, Check] = {
-    "checkboxes": element({"options": many(MARKED_OPTION, 10)}, {"initial_options": many(MARKED_OPTION, 10)}, _initial_is_an_option),
-    "radio_buttons": element({"options": many(MARKED_OPTION, 10)}, {"initial_option": MARKED_OPTION}, _initial_is_an_option),
-    "datepicker": element({}, {"initial_date": chars(10, 10)}),
-    "timepicker": element({}, {"initial_time": chars(5, 5), "timezone": chars(255)}),
-    "datetimepicker": element({}, {"initial_date_time": whole(1_000_000_000, 9_999_999_999)}),
+    "checkboxes": element(
+        {"options": many(MARKED_OPTION, 10)},
+        {**_CONFIRMED, **_FOCUSED, "initial_options": many(MARKED_OPTION, 10)},
+        _initial_is_an_option,
+    ),
+    "radio_buttons": element(
+        {"options": many(MARKED_OPTION, 10)}, {**_CONFIRMED, **_FOCUSED, "initial_option": MARKED_OPTION}, _initial_is_an_option
+    ),
+    "datepicker": _select({"initial_date": chars(10, 10)}),
+    "timepicker": _select({"initial_time": chars(5, 5), "timezone": chars(255)}),
+    "datetimepicker": element({}, {**_CONFIRMED, **_FOCUSED, "initial_date_time": whole(1_000_000_000, 9_999_999_999)}),
 }
 TYPED: dict[str, Check] = {
-    "plain_text_input": _typed(multiline=truth, min_length=whole(0, 3000), max_length=whole(1, 3000)),
-    "email_text_input": _typed(),
-    "url_text_input": _typed(),
-    "number_input": element(
-        {"is_decimal_allowed": truth},
-        {"initial_value": number_text, "min_value": number_text, "max_value": number_text, "dispatch_action_config": DISPATCH},
+    "plain_text_input": _typed(
+        {}, _text_lengths, initial_value=chars(3000, 0), multiline=truth, min_length=whole(0, 3000), max_length=whole(1, 3000)
     ),
-    "rich_text_input": element({}, {"initial_value": anything, "dispatch_action_config": DISPATCH}),
+    "email_text_input": _typed(initial_value=chars(3000, 0)),
+    "url_text_input": _typed(initial_value=chars(3000, 0)),
+    "number_input": _typed({"is_decimal_allowed": truth}, initial_value=number_text, min_value=number_text, max_value=number_text),
+    "rich_text_input": _typed(initial_value=anything, min_lines=whole(1, 100), max_lines=whole(1, 100)),
     "file_input": element({}, {"filetypes": many(chars(20), 100), "max_files": whole(1, 10)}),
 }
 BUTTONS: dict[str, Check] = {
@@ -292,12 +297,11 @@ BUTTONS: dict[str, Check] = {
             "url": web_address,
             "value": chars(2000),
             "style": one_of("primary", "danger"),
-            "confirm": CONFIRM,
             "accessibility_label": chars(75),
+            **_CONFIRMED,
         },
-        field_like=False,
     ),
-    "overflow": element({"options": many(OVERFLOW_OPTION, 5)}, {"confirm": CONFIRM}, field_like=False),
+    "overflow": element({"options": many(OVERFLOW_OPTION, 5)}, _CONFIRMED),
 }
 IMAGE_ELEMENT = shape({"type": anything, "alt_text": chars(2000)}, {"image_url": web_address, "slack_file": anything})
 
@@ -392,7 +396,6 @@ MODAL = shape(
         "close": plain(24),
         "clear_on_close": truth,
         "notify_on_close": truth,
-        "submit_disabled": truth,
     },
     _submit_where_something_is_typed,
 )

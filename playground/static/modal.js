@@ -33,12 +33,17 @@ export class Modal {
 
   // Errors go beside their field, and nothing that was typed is touched.
   mark(view) {
+    let fresh = false;
     for (const place of this.veil.querySelectorAll("[data-error]")) {
       const said = view.errors[place.dataset.error] ?? "";
-      if (place.textContent !== said) place.textContent = said;
+      if (place.textContent !== said) {
+        place.textContent = said;
+        fresh ||= Boolean(said);
+      }
       place.parentElement.classList.toggle("wrong", Boolean(said));
     }
     this.problem.textContent = view.problem;
+    if (fresh) this.veil.querySelector(".wrong :is(textarea,input,select)")?.focus();
   }
 
   build(view, stacked, again) {
@@ -89,7 +94,6 @@ export class Modal {
     button.ariaBusy = "true";
     await this.client.act("submit", { view_id: this.view.id, values: this.values(this.view) }, true);
     button.ariaBusy = "false";
-    this.veil.querySelector(".wrong :is(textarea,input,select)")?.focus();
   }
 
   close(all = false) {

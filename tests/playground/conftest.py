@@ -1,7 +1,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import pytest
+import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.double import PretendSlack
@@ -44,7 +44,7 @@ class Town:
         return self.app.client
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def town() -> AsyncIterator[Town]:
     clock = StillClock()
     slack = PretendSlack(signing_secret=SECRET, bot_token=TOKEN, service_url="http://127.0.0.1:1", now=clock)

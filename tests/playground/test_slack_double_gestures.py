@@ -7,6 +7,8 @@ from playground.sender import SignedRequest
 from playground.workspace import BOB, GENERAL
 from tests.playground.conftest import Town
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 async def push_to_bob(town: Town) -> None:
     await town.alice.command("/pushpw", "@bob")

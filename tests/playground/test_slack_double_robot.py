@@ -1,8 +1,12 @@
 """The preview robot fetches what it may, as Slack's does, and keeps to this machine."""
 
+import pytest
+
 from playground.workspace import ALICE, RANDOM
 from tests.playground.conftest import Town
 from tests.playground.example_app import button
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PATH = "/p/AAAAAAAAAAAAAAAAAAAAAA"
 

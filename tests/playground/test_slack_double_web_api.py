@@ -11,6 +11,8 @@ from playground.workspace import ALICE, BOB, BOT, GENERAL, RANDOM, Conversation,
 from tests.playground.conftest import Town
 from tests.playground.example_app import form, told
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 async def refusal(call: Awaitable[object]) -> str:
     with pytest.raises(SlackApiError) as caught:
