@@ -1,5 +1,7 @@
 """What is counted? Events and answers, with a fixed set of labels."""
 
+from collections.abc import Callable
+
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
@@ -17,16 +19,22 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._events = Counter("pushpw_events_total", "What happened to pushes.", ["event"], registry=self._registry)
         self._answers = Histogram("pushpw_http_seconds", "Time to answer.", ["route", "status"], buckets=_BUCKETS, registry=self._registry)
+        self.on_event: list[Callable[[AuditEvent], None]] = []
+        self.on_answer: list[Callable[[str, int], None]] = []
         self._bugs = Counter("pushpw_bugs_total", "Requests that ended in an unexpected error.", registry=self._registry)
 
     def record(self, event: AuditEvent) -> None:
         """Count the event and write it down."""
         self._events.labels(event.name).inc()
+        for listener in self.on_event:
+            listener(event)
         log.info(event.name.replace(".", "_"), push=event.reference, **({"reason": event.reason} if event.reason else {}))
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count an answer. `route` is a template of ours, never a path: labels stay few."""
         self._answers.labels(route, f"{status // 100}xx").observe(seconds)
+        for listener in self.on_answer:
+            listener(route, status)
 
     def broke(self) -> None:
         """Count a bug."""

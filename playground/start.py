@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from adapters.redis_store.embedded import EmbeddedServer
 from adapters.slack.manifest import manifest
 from bot import logs
+from bot.metrics import Metrics
 from bot.server import Service
 from bot.settings import load, redis_url_if_set
 from bot.wiring import IN_LIFE, Timing, system_clock
+from core.audit import AuditEvent
 from core.link import encode
 from playground.double import PretendSlack
 from playground.manifest import Manifest
@@ -77,7 +79,25 @@ async def open_town(
             return service.house.metrics.count_of("push.claimed")
 
         slack.robot.count_spent = count_spent
+        _tick_along(slack, service.house.metrics)
         yield Town(slack, service, service_url)
+
+
+def _tick_along(slack: PretendSlack, metrics: Metrics) -> None:
+    """The steps that chat does not see: the page showed the secret, and was looked at once more."""
+
+    def on_event(event: AuditEvent) -> None:
+        if event.name == "push.acknowledged":
+            slack.steps.tick("shown")
+            slack.changed()
+
+    def on_answer(route: str, status: int) -> None:
+        if route.startswith("/p/") and "shown" in slack.steps.done and (route.endswith("}") or status == 410):
+            slack.steps.tick("gone")
+            slack.changed()
+
+    metrics.on_event.append(on_event)
+    metrics.on_answer.append(on_answer)
 
 
 def _bound(port: int) -> socket.socket:
