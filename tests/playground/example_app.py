@@ -138,7 +138,10 @@ class ExampleApp:
     async def _page(self, request: web.Request) -> web.Response:
         self.fetched.append((request.method, request.path, request.headers.get("User-Agent", "")))
         if request.path == "/ran.js":
-            return web.Response(text="fetch('/ran/' + location.hash.slice(1))", content_type="text/javascript")
+            return web.Response(
+                text="fetch('/ran' + location.hash.replace('#', '/'), {method: location.hash === '#POST' ? 'POST' : 'GET'})",
+                content_type="text/javascript",
+            )
         return web.Response(text=PAGE, content_type="text/html")
 
     def _listen(self) -> None:
