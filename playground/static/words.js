@@ -2,7 +2,7 @@
 export const words = {
   title: "pushpw playground",
   pretend: "Pretend workspace",
-  intro: "Alice wants to give Bob a password. Chat would keep it for ever; pushpw leaves nothing behind. Nothing here leaves this machine.",
+  intro: "Alice wants to give Bob a password. Chat would keep it for ever. pushpw keeps it out of the messages: Bob opens it once, then it is gone. Nothing here leaves this machine.",
   startOver: "Start over",
   away: "The playground has stopped. Start it again, and this page comes back by itself.",
   steps: [
@@ -13,7 +13,6 @@ export const words = {
   ],
   parts: { opened: "Open", in_browser: "Open in browser", shown: "Show it" },
   done: "done",
-  next: "next",
   windowOf: (name) => `${name}’s window`,
   rooms: { channel: "Channels", person: "People", app: "Apps" },
   unread: (n) => `${n} unread`,
