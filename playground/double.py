@@ -114,6 +114,19 @@ class PretendSlack:
         found: T = await pause_until(looked, lambda: self.pulse, within)
         return found
 
+    def audit_listener(self) -> Callable[[str, str], None]:
+        """What to call with each audit event's name and reason; then steps 3 and 4 tick, and the robot knows what was spent."""
+        claims = 0
+
+        def hear(name: str, reason: str = "") -> None:
+            nonlocal claims
+            claims += name == "push.claimed"
+            self.steps.note_audit(name, reason)
+            self.changed()
+
+        self.robot.count_spent = lambda: claims
+        return hear
+
     def start_over(self) -> None:
         """No modals, no log, and only the `story` in the conversations: as on the first day. The app and its pushes live on."""
         self.workspace.messages.clear()

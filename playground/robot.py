@@ -79,8 +79,10 @@ def on_this_machine(url: str) -> bool:
 class Robot:
     """Looks at what is posted unless BOTH unfurl flags are false; with `eager`, at whatever anybody is shown.
 
-    `open_in_browser` lets a browser run one page's JavaScript. `count_spent` gives how many views
-    were spent so far, so that the robot can say how many were spent while it looked.
+    `open_in_browser` lets a browser run one page's JavaScript, and tells how often the page then
+    sent something by itself (see playground/chromium.py). `count_spent` gives how many views were
+    spent so far; the robot asks before and after each of its own fetches, which take milliseconds,
+    so that what a person opens meanwhile is not laid at its door.
     """
 
     def __init__(self, now: Callable[[], float], changed: Callable[[], None] = lambda: None) -> None:
@@ -93,8 +95,8 @@ class Robot:
         self.visits: list[Visit] = []
         self.spent = 0
         self.reaches: Callable[[str], bool] = on_this_machine
-        self.open_in_browser: Callable[[str], Awaitable[None]] | None = None
-        self.count_spent: Callable[[], Awaitable[int]] | None = None
+        self.open_in_browser: Callable[[str], Awaitable[int]] | None = None
+        self.count_spent: Callable[[], int] | None = None
 
     def start(self) -> None:
         self._worker = asyncio.create_task(self._work())
@@ -144,12 +146,12 @@ class Robot:
                     self._changed()
 
     async def _look_at(self, session: ClientSession, url: str, where: str) -> None:
-        before = await self.count_spent() if self.count_spent else 0
         for look in LOOKS:
+            before = self.count_spent() if self.count_spent else 0
             self._log(url, look, await self._fetch(session, url, look), where)
+            self.spent += self.count_spent() - before if self.count_spent else 0
         if self.open_in_browser is not None:
-            self._log(url, Look("GET", BROWSER, {}), await self._browse(self.open_in_browser, url), where)
-        self.spent += await self.count_spent() - before if self.count_spent else 0
+            await self._browse(self.open_in_browser, url, where)
 
     async def _fetch(self, session: ClientSession, url: str, look: Look) -> int:
         headers = {"User-Agent": look.agent, **look.headers}
@@ -160,14 +162,15 @@ class Robot:
         except (TimeoutError, ClientError):
             return 0
 
-    @staticmethod
-    async def _browse(browser: Callable[[str], Awaitable[None]], url: str) -> int:
+    async def _browse(self, browser: Callable[[str], Awaitable[int]], url: str, where: str) -> None:
         try:
             async with asyncio.timeout(30):
-                await browser(url)
+                sent = await browser(url)
         except Exception:  # noqa: BLE001  # whatever a browser stumbles over, the robot goes on
-            return 0
-        return 200
+            self._log(url, Look("GET", BROWSER, {}), 0, where)
+            return
+        self.spent += sent
+        self._log(url, Look("GET", BROWSER, {}, "which sent nothing" if not sent else f"which sent {sent} requests"), 200, where)
 
     def _log(self, url: str, look: Look, status: int, where: str) -> None:
         self.visits.append(Visit(self._now(), urldefrag(url).url, look.method, look.agent, status, where, look.note))

@@ -31,5 +31,12 @@ class Steps:
             case "opened_url" if "pushed" in self.done:
                 self.tick("in_browser")
 
+    def note_audit(self, name: str, reason: str) -> None:
+        """What the service remembers of it: a claim, or a refusal because the push was gone."""
+        if name == "push.claimed" and "in_browser" in self.done:
+            self.tick("shown")
+        elif name == "push.refused" and reason == "Gone" and "shown" in self.done:
+            self.tick("gone")
+
     def in_order(self) -> Iterable[tuple[str, bool]]:
         return ((step, step in self.done) for step in STEPS)

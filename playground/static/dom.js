@@ -18,6 +18,7 @@ export const safeHref = (url) => (/^(https?:\/\/|mailto:)/.test(url) ? url : und
 
 // A menu below a button; the browser closes it on Escape and on clicks elsewhere.
 export function openMenu(button, items) {
+  if (!items.length) return;
   const menu = h(
     "div",
     { class: "menu", role: "menu", popover: "auto" },

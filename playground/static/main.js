@@ -69,7 +69,7 @@ function showSteps(facts) {
 }
 
 function stepNode(step, index, isDone, isNext, facts) {
-  const parts = step.needs.length > 1 && h("span", { class: "parts" }, step.needs.map((need) => h("span", { class: facts.steps[need] ? "part done" : "part" }, words.parts[need], facts.steps[need] && h("span", { "aria-label": words.done }, " ✓"))));
+  const parts = step.needs.length > 1 && h("span", { class: "parts" }, step.needs.map((need) => h("span", { class: facts.steps[need] ? "part done" : "part" }, words.parts[need], facts.steps[need] && h("span", { "aria-label": words.done }, "✓"))));
   const go = () => (bringToFront(step.who), clients[step.who].openKind(step.kind));
   const help = isNext && step.kind === "app" ? h("button", { type: "button", class: "go", onclick: go }, step.help) : step.help;
   return h(

@@ -64,6 +64,7 @@ export class Modal {
     this.veil.hidden = false;
     const first = form.querySelector("[data-autofocus]") ?? [...form.querySelectorAll("textarea,input,select")].find((field) => !field.value) ?? submit ?? body.querySelector("a,button") ?? close;
     if (!again || !form.contains(document.activeElement)) first.focus({ preventScroll: true });
+    if (!again) this.veil.scrollIntoView({ block: "nearest" });
   }
 
   world(view) {

@@ -1,5 +1,6 @@
 """A small Slack app made of real SDK parts, to prove the pretend workspace with: a push without the push."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -104,6 +105,7 @@ class ExampleApp:
         self.seen: list[dict[str, Any]] = []
         self.fetched: list[tuple[str, str, str]] = []
         self.broken = False
+        self.silent = False
         self.closed = 0
         self._runner: web.AppRunner | None = None
         self._bolt = AsyncApp(
@@ -130,6 +132,8 @@ class ExampleApp:
     async def _door(self, request: web.Request) -> web.Response:
         if self.broken:
             return web.Response(status=503)
+        if self.silent:
+            await asyncio.Event().wait()
         body = await request.read()
         if not self._verifier.is_valid_request(body, dict(request.headers)):
             return web.Response(status=401)
@@ -138,7 +142,10 @@ class ExampleApp:
     async def _page(self, request: web.Request) -> web.Response:
         self.fetched.append((request.method, request.path, request.headers.get("User-Agent", "")))
         if request.path == "/ran.js":
-            return web.Response(text="fetch('/ran/' + location.hash.slice(1))", content_type="text/javascript")
+            return web.Response(
+                text="fetch('/ran' + location.hash.replace('#', '/'), {method: location.hash === '#POST' ? 'POST' : 'GET'})",
+                content_type="text/javascript",
+            )
         return web.Response(text=PAGE, content_type="text/html")
 
     def _listen(self) -> None:
@@ -151,6 +158,7 @@ class ExampleApp:
         bolt.action("open")(self._open)
         bolt.action("browse")(self._browse)
         bolt.action("burn")(self._burn)
+        bolt.options("who")(self._suggest)
         bolt.event("app_home_opened")(self._home)
 
     async def _command(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
@@ -236,6 +244,10 @@ class ExampleApp:
         self.seen.append(body)
         await ack()
         await client.chat_update(channel=body["channel"]["id"], ts=body["message"]["ts"], text="Burned by you", blocks=[])
+
+    async def _suggest(self, ack: Any, body: dict[str, Any]) -> None:
+        self.seen.append(body)
+        await ack(options=[option(body["value"].title(), "u1")])
 
     async def _closed(self, ack: Any) -> None:
         self.closed += 1

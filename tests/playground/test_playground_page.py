@@ -1,6 +1,5 @@
 """The page in a real Chromium: two people, forms, messages, the robot, and nothing that the browser complains of."""
 
-import shutil
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -8,12 +7,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
+from playground.chromium import browser_opener, find_chromium
 from playground.double import STORY
 from playground.workspace import ALICE, BOB, GENERAL, RANDOM
 from tests.playground.conftest import Town
 from tests.playground.example_app import plain
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = find_chromium()
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 ARGUMENTS += ["--disable-component-update", "--disable-sync"]
 
@@ -69,9 +69,11 @@ async def test_the_main_path_from_alice_to_bob(town: Town, page: Page) -> None:
     tab = await opened.value
     assert tab.url == f"{town.app.url}/p/AAAAAAAAAAAAAAAAAAAAAA#1oKEY.TICKET"
     await expect(bob.get_by_role("dialog")).to_contain_text("Opened in your browser. You can close this.")
-    town.slack.steps.tick("shown")
-    town.slack.changed()
+    hear = town.slack.audit_listener()
+    hear("push.claimed", "")
     await expect(page.locator(".step.done")).to_have_count(3)
+    hear("push.refused", "Gone")
+    await expect(page.locator(".step.done")).to_have_count(4)
 
 
 async def test_the_form_shows_the_apps_errors_beside_the_field_and_keeps_what_was_typed(page: Page) -> None:
@@ -204,10 +206,7 @@ async def test_a_silent_app_is_shown_as_slack_shows_it(town: Town, page: Page) -
 
 
 async def test_the_robot_panel_tells_what_was_fetched(town: Town, page: Page) -> None:
-    async def nothing_spent() -> int:
-        return 0
-
-    town.slack.robot.count_spent = nothing_spent
+    town.slack.audit_listener()
     robot = page.locator("#robot")
     await expect(robot).to_contain_text("It has fetched nothing yet")
     await robot.get_by_role("checkbox").check()
@@ -239,16 +238,13 @@ async def test_on_a_phone_the_two_are_tabs_and_nothing_is_wider_than_the_screen(
     assert await page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-async def test_a_browser_that_runs_javascript_runs_the_page_it_was_shown(town: Town, browser: Browser) -> None:
-    async def browse(url: str) -> None:
-        tab = await browser.new_page()
-        await tab.goto(url, wait_until="networkidle")
-        await tab.close()
-
-    town.slack.robot.open_in_browser = browse
-    await town.client.chat_postMessage(channel=RANDOM, text=f"{town.app.url}/p/AAAA#1oKEY")
+@pytest.mark.parametrize(("fragment", "sent"), [("1oKEY", 0), ("POST", 1)])
+async def test_the_robots_own_browser_runs_the_page_and_sees_what_it_sends(town: Town, fragment: str, sent: int) -> None:
+    town.slack.robot.open_in_browser = browser_opener()
+    await town.client.chat_postMessage(channel=RANDOM, text=f"{town.app.url}/p/AAAA#{fragment}")
     await town.slack.robot.settle()
-    assert "/ran/1oKEY" in {path for _, path, _ in town.app.fetched}
+    assert f"/ran/{fragment}" in {path for _, path, _ in town.app.fetched}
+    assert town.slack.robot.spent == sent
     assert all(visit.status == 200 for visit in town.slack.robot.visits)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from playground.composer import for_command, message_text, rich_text
+from playground.manifest import Command, Manifest, Shortcut
 from playground.workspace import Workspace
 
 
@@ -52,3 +53,29 @@ def test_lists_quotes_and_fences_are_elements_of_their_own(workspace: Workspace)
 def test_a_plain_password_of_odd_characters_stays_as_it_is(workspace: Workspace) -> None:
     [block] = rich_text(workspace, "p4ss_w0rd*x&<y>")
     assert block["elements"] == [{"type": "rich_text_section", "elements": [{"type": "text", "text": "p4ss_w0rd*x&<y>"}]}]
+
+
+def test_the_workspace_acts_by_what_the_manifest_says() -> None:
+    read = Manifest.read(
+        {
+            "features": {
+                "app_home": {"home_tab_enabled": True, "messages_tab_read_only_enabled": True},
+                "slash_commands": [{"command": "/pushpw", "usage_hint": "@name", "should_escape": True}],
+                "shortcuts": [{"name": "Push a secret", "type": "global", "callback_id": "push_secret", "description": "x"}],
+            },
+            "oauth_config": {"scopes": {"bot": ["commands"]}},
+            "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}},
+        }
+    )
+    assert read == Manifest(
+        commands=(Command("/pushpw", "@name", escapes=True),),
+        shortcuts=(Shortcut("global", "push_secret", "Push a secret"),),
+        scopes=frozenset({"commands"}),
+        events=frozenset({"app_home_opened"}),
+        has_home=True,
+        messages_read_only=True,
+    )
+
+
+def test_what_a_manifest_leaves_out_is_not_there() -> None:
+    assert Manifest.read({}) == Manifest((), (), frozenset(), frozenset(), has_home=False, messages_read_only=False)

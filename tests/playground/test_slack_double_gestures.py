@@ -4,8 +4,9 @@ import pytest
 
 from playground.refusals import Refused
 from playground.sender import SignedRequest
-from playground.workspace import BOB, GENERAL
+from playground.workspace import ALICE, BOB, GENERAL
 from tests.playground.conftest import Town
+from tests.playground.example_app import plain
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -129,6 +130,41 @@ async def test_a_broken_app_shows_the_error_that_slack_shows(town: Town) -> None
     town.app.broken = True
     assert (await town.alice.command("/pushpw")).problem == "http_service_error"
     assert town.alice.ephemerals()[-1].text == '/pushpw failed with the error "http_service_error"'
+
+
+async def test_an_app_that_takes_longer_than_slack_waits_is_given_up(town: Town) -> None:
+    town.app.silent, town.slack.sender.patience = True, 0.05
+    assert (await town.alice.command("/pushpw")).problem == "operation_timeout"
+    assert town.alice.ephemerals()[-1].text == '/pushpw failed with the error "operation_timeout"'
+
+
+async def test_slack_waits_three_seconds(town: Town) -> None:
+    assert town.slack.sender.patience == 3.0
+
+
+async def test_an_external_select_offers_what_the_app_suggests(town: Town) -> None:
+    field = {"type": "external_select", "action_id": "who", "min_query_length": 1}
+    view = {
+        "type": "modal",
+        "title": plain("Who"),
+        "submit": plain("Go"),
+        "blocks": [{"type": "input", "label": plain("Who"), "element": field}],
+    }
+    await town.client.views_open(trigger_id=town.slack.house.passes.trigger(ALICE), view=view)
+    options = await town.alice.suggest(town.alice.view, "who", "jane")
+    town.alice.fill(town.alice.view, "who", options[0]["value"])
+    [held] = town.alice.view.values.values()
+    assert held["who"]["selected_option"] == {"text": plain("Jane"), "value": "u1"}
+
+
+async def test_the_challenge_of_a_new_address_is_signed_too(town: Town) -> None:
+    answer = await town.slack.events.challenge("3eZbrw1aB")
+    assert answer.json() == {"challenge": "3eZbrw1aB"}
+
+
+async def test_an_event_the_manifest_does_not_name_is_not_sent(town: Town) -> None:
+    assert await town.slack.events.happen({"type": "message", "text": "x"}) is None
+    assert town.slack.sender.sent == []
 
 
 async def test_an_app_that_cannot_be_reached_shows_dispatch_failed(town: Town) -> None:

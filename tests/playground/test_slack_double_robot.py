@@ -70,8 +70,9 @@ async def test_the_robot_never_leaves_this_machine(town: Town) -> None:
 async def test_a_browser_that_runs_javascript_gets_the_whole_address(town: Town) -> None:
     opened = []
 
-    async def browse(url: str) -> None:
+    async def browse(url: str) -> int:
         opened.append(url)
+        return 0
 
     town.slack.robot.open_in_browser = browse
     await post(town, f"{town.app.url}{PATH}#1oKEY")
@@ -80,7 +81,7 @@ async def test_a_browser_that_runs_javascript_gets_the_whole_address(town: Town)
 
 
 async def test_the_robot_says_how_many_views_were_spent_while_it_looked(town: Town) -> None:
-    async def count() -> int:
+    def count() -> int:
         return sum(method == "HEAD" for method, _, _ in town.app.fetched)
 
     town.slack.robot.count_spent = count
