@@ -15,9 +15,9 @@ from bot.metrics import Metrics
 from bot.server import Service
 from bot.settings import load, redis_url_if_set
 from bot.wiring import IN_LIFE, Timing, system_clock
-from core.audit import AuditEvent
 from core.link import encode
-from playground.double import PretendSlack
+from playground.chromium import browser_opener
+from playground.double import STORY, PretendSlack
 from playground.manifest import Manifest
 
 WORKSPACE_HOST, SERVICE_HOST = "127.0.0.1", "localhost"
@@ -75,28 +75,21 @@ async def open_town(
         }
         service = await closing.enter_async_context(Service(load(None, **filled_in), listening=listening, timing=timing, prefix=prefix))
 
-        async def count_spent() -> int:
-            return service.house.metrics.count_of("push.claimed")
-
-        slack.robot.count_spent = count_spent
-        _tick_along(slack, service.house.metrics)
+        _listen_along(slack, service.house.metrics)
         yield Town(slack, service, service_url)
 
 
-def _tick_along(slack: PretendSlack, metrics: Metrics) -> None:
-    """The steps that chat does not see: the page showed the secret, and was looked at once more."""
-
-    def on_event(event: AuditEvent) -> None:
-        if event.name == "push.acknowledged":
-            slack.steps.tick("shown")
-            slack.changed()
+def _listen_along(slack: PretendSlack, metrics: Metrics) -> None:
+    """What chat does not see: what befalls a push, and that its page was looked at once more."""
+    hear = slack.audit_listener()
+    metrics.on_event.append(lambda event: hear(event.name, event.reason))
 
     def on_answer(route: str, status: int) -> None:
-        if route.startswith("/p/") and "shown" in slack.steps.done and (route.endswith("}") or status == 410):
+        # A page that has shown the last view says "gone" after a reload by itself, without asking for it.
+        if route == "/p/{tail}" and status == 200 and "shown" in slack.steps.done:
             slack.steps.tick("gone")
             slack.changed()
 
-    metrics.on_event.append(on_event)
     metrics.on_answer.append(on_answer)
 
 
@@ -118,7 +111,10 @@ async def run_playground(port: int) -> None:
         town = await closing.enter_async_context(
             open_town(store_url=store_url, port=port, service_port=port + 1, prefix="pushpw-playground")
         )
+        town.slack.story = STORY
+        town.slack.start_over()
         town.slack.robot.eager = True
+        town.slack.robot.open_in_browser = browser_opener()
         _say_hello(town.slack.url, port)
         await stop.wait()
 

@@ -9,7 +9,7 @@ export const words = {
     { title: "Alice sends /pushpw @bob", help: "It is typed already: press Send.", needs: ["command"], who: "U0ALICE", kind: "channel" },
     { title: "She fills in the form", help: "Any secret will do. Then press the form’s button.", needs: ["pushed"], who: "U0ALICE" },
     { title: "Bob opens it, once", help: "In his messages from pushpw", needs: ["opened", "in_browser", "shown"], who: "U0BOB", kind: "app" },
-    { title: "Opened again: gone", help: "Reload the page that showed it, and ask once more.", needs: ["gone"], who: "U0BOB" },
+    { title: "Opened again: gone", help: "Reload the page that showed it.", needs: ["gone"], who: "U0BOB" },
   ],
   parts: { opened: "Open", in_browser: "Open in browser", shown: "Show it" },
   done: "done",
