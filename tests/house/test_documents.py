@@ -1,0 +1,68 @@
+"""Do the documents tell the truth?"""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from adapters.slack.manifest import BOT_SCOPES, as_yaml, manifest
+from bot.__main__ import main
+from bot.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+_LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
+ALLOWED_SCOPES = {"commands", "chat:write", "im:write", "users:read"}
+
+
+def names_of_settings() -> list[str]:
+    return [str(field.validation_alias) for field in Settings.model_fields.values()]
+
+
+@pytest.mark.parametrize("name", names_of_settings())
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"| `{name}` |" in (ROOT / "docs/reference/settings.md").read_text()
+
+
+def test_no_setting_is_documented_that_is_not_there() -> None:
+    documented = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/reference/settings.md").read_text(), re.MULTILINE)
+    assert set(documented) == set(names_of_settings())
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_is_documented(command: str) -> None:
+    assert f"pushpw {command}" in (ROOT / "docs/reference/command-line.md").read_text()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_link_between_documents_is_dead(document: Path) -> None:
+    for target in _LINK.findall(document.read_text()):
+        assert (document.parent / target).exists(), target
+
+
+def test_every_make_target_in_the_readme_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    mentioned = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text()))
+    assert {"run", "test"} <= mentioned <= targets
+
+
+def test_the_manifest_in_the_root_is_what_the_command_makes() -> None:
+    text = (ROOT / "manifest.yml").read_text()
+    assert text.partition("\n")[2] == as_yaml("https://push.example.com", "pushpw")
+
+
+def test_the_manifest_asks_for_no_scope_that_can_read_a_conversation() -> None:
+    assert set(BOT_SCOPES) == ALLOWED_SCOPES
+
+
+def test_the_manifest_keeps_to_slacks_lengths() -> None:
+    said = yaml.safe_load(as_yaml("https://push.example.com", "pushpw"))
+    assert said == manifest("https://push.example.com", "pushpw")
+    shown = said["display_information"]
+    assert len(shown["name"]) <= 35
+    assert len(shown["description"]) <= 140
+    assert 174 <= len(shown["long_description"]) <= 4000
+    for shortcut in said["features"]["shortcuts"]:
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["description"]) <= 150
