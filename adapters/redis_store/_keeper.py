@@ -71,9 +71,12 @@ def main() -> None:
         os.set_inheritable(held, True)
         _become_server(command, keeper)
     os.close(held)
-    _wait_for_an_end(parent, exited)
-    _end(server, exited)
-    _clear(folder)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        _wait_for_an_end(parent, exited)
+    finally:
+        _end(server, exited)
+        _clear(folder)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class StoreFacts:
 async def read_facts(redis: Redis) -> StoreFacts:
     """Ask the server. Raises StoreUnavailable when it does not answer; a denied command is a fact, not trouble."""
     async with trouble(redis):
-        info = await _allowed(redis.info("all"))
+        info = await _allowed(redis.info())
         config = await _allowed(redis.config_get("append*", "maxmemory-policy"))
     valkey = info.get("server_name") == "valkey" or "valkey_version" in info
     version = info.get("valkey_version") if valkey else info.get("redis_version")

@@ -73,7 +73,10 @@ class RedisReceiptBook:
     async def live_of(self, sender: Member) -> list[Receipt]:
         async with trouble(self._redis):
             references = await self._listed(sender)
-            raws = [await self._redis.get(self._keys.receipt(reference)) for reference in references]
+            async with self._redis.pipeline(transaction=False) as asking:
+                for reference in references:
+                    asking.get(self._keys.receipt(reference))
+                raws = await asking.execute()
             # A receipt that is no longer there, or was amended as we read, is not live, whatever the list says.
             found = (self._open(reference, raw) for reference, raw in zip(references, raws, strict=True))
         return sorted((receipt for receipt in found if receipt and receipt.live), key=lambda receipt: receipt.expires_at)

@@ -81,6 +81,16 @@ async def test_every_key_has_an_end_after_every_act(redis: Redis, store: RedisPu
     assert await redis.exists(Keys(prefix).push(push.id)[0])  # the tombstone, so the loop looked at something to its end
 
 
+async def test_a_redelivery_writes_so_that_replicas_can_be_waited_for(redis: Redis, store: RedisPushStore, prefix: str):
+    push, attempt = a_push(pass_proof=None, bound_to=None), an_attempt()
+    await store.keep(push)
+    seen = []
+    for _ in range(3):
+        assert isinstance(await store.claim(push.id, attempt), Granted)
+        seen.append(await redis.dump(Keys(prefix).push(push.id)[0]))
+    assert len(set(seen)) == 3
+
+
 async def test_the_sealed_bytes_go_with_the_last_acknowledgement(redis: Redis, store: RedisPushStore, prefix: str):
     push, first, second = a_push(pass_proof=None, bound_to=None), an_attempt(), an_attempt()
     _, sealed = Keys(prefix).push(push.id)
