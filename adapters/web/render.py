@@ -15,7 +15,7 @@ from adapters.web.assets import Asset, load_assets
 from adapters.wording.catalog import Words
 from core.errors import BadInput, TooMany
 from core.link import encode
-from core.push import BurnOutcome, Burned, ClaimOutcome, Gone, Granted, TicketNeeded, WrongPassphrase
+from core.push import Burned, BurnOutcome, ClaimOutcome, Gone, Granted, TicketNeeded, WrongPassphrase
 
 _SLOT = re.compile(r"\{(\w+)\}")
 STORE_RETRY_AFTER = 2

@@ -16,8 +16,13 @@ from tests.browser.site import BOB, LOST, Site, launched, serving
 
 Scene = Callable[[Site, Page], Awaitable[None]]
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
-PASSPHRASE = "over the phone"  # noqa: S105
-LONG = "\n".join(["-----BEGIN OPENSSH PRIVATE KEY-----", *["b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQy" for _ in range(30)]])
+PASSPHRASE = "over the phone"
+LONG = "\n".join(
+    [
+        "-----BEGIN OPENSSH PRIVATE KEY-----",
+        *["b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQy" for _ in range(30)],
+    ]
+)
 
 
 async def press(page: Page, label: str) -> None:
