@@ -45,6 +45,14 @@ async def test_a_wrong_passphrase_spends_no_view_and_tells_the_tries_left(site: 
     assert len({claim["nonce"] for claim in reader.claims()}) == 1
 
 
+async def test_a_reload_after_a_wrong_passphrase_begins_anew(site: Site, reader: Reader) -> None:
+    await reader.page.goto(await site.url(passphrase=WORDS))
+    await type_in(reader, "wrong")
+    await reader.sees("wrong")
+    await reader.page.reload()
+    await reader.sees("step_p")
+
+
 async def test_the_fifth_wrong_passphrase_destroys_it(site: Site, reader: Reader) -> None:
     await reader.page.goto(await site.url(passphrase=WORDS))
     for guess in range(5):
