@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.figures import Figure, Records
 
-_LABEL, _CELL, _RATIO = 36, 9, 11
+_LABEL, _CELL, _RATIO = 37, 9, 14
 
 
 def lines_of(title: str, records: Records, figures: Sequence[Figure], subjects: Sequence[str], *, tails: bool = True) -> list[str]:
@@ -16,7 +16,7 @@ def lines_of(title: str, records: Records, figures: Sequence[Figure], subjects: 
     width = _CELL * (2 if tails else 1)
     named = title.ljust(_LABEL) + "".join(name.rjust(width) for name in subjects)
     units = " " * _LABEL + "".join("median".rjust(_CELL) + ("p95".rjust(_CELL) if tails else "") for _ in subjects)
-    lines = [named + "".join(f": {name}".rjust(_RATIO) for name in others), units]
+    lines = [named + "".join(f"vs {name}".rjust(_RATIO) for name in others), units]
     for figure in figures:
         cells = "".join(_cell(records, name, figure, tails=tails) for name in subjects)
         ratios = "".join(_ratio(records.speed_ratio(figure, ours, other)).rjust(_RATIO) for other in others)
