@@ -47,8 +47,14 @@ class Receipts:
 
     async def follow(self, happening: Happening) -> None:
         """Note what happened, and bring the cards up to date."""
-        before = await self._book.find(happening.reference)
-        known = await self._book.amend(happening.reference, lambda receipt: receipt.after(happening))
+        before: Receipt | None = None
+
+        def after(receipt: Receipt) -> Receipt:
+            nonlocal before  # what the amendment itself started from: no second reading, and nobody can come in between
+            before = receipt
+            return receipt.after(happening)
+
+        known = await self._book.amend(happening.reference, after)
         # An opening is told again with each redelivery: the cards that showed it need no second edit.
         if known is None or (happening.what is State.OPENED and known == before):
             return
