@@ -50,11 +50,10 @@ class Background:
 class PromptOutbox:
     """Keeps the promise of telling people by telling them at once, after the answer."""
 
-    def __init__(self, later: Background) -> None:
+    def __init__(self, later: Background, follow: Callable[[Happening], Coroutine[Any, Any, None]]) -> None:
         self._later = later
-        self.follow: Callable[[Happening], Coroutine[Any, Any, None]] | None = None
+        self._follow = follow
 
     def promise(self, happening: Happening) -> None:
         """Tell the people concerned, soon."""
-        if self.follow is not None:
-            self._later(self.follow(happening))
+        self._later(self._follow(happening))

@@ -83,6 +83,13 @@ def _seconds(value: Any) -> Any:
     return seconds
 
 
+def _check_api_url(value: str) -> str:
+    url = urlsplit(value)
+    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOOPBACK):
+        raise _fault("use https: the bot token is sent there")
+    return value.rstrip("/") + "/"
+
+
 def _check_url(value: str) -> str:
     url = urlsplit(value)
     if url.scheme not in ("https", "http", "mailto") or not (url.hostname or url.path):
@@ -118,7 +125,7 @@ class Settings(BaseSettings):
     metrics_token: Secret | None = Field(None, validation_alias="PUSHPW_METRICS_TOKEN")
     slack_signing_secret: Secret | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_bot_token: Secret | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
-    slack_api_url: Annotated[str, AfterValidator(_check_url)] = Field("https://slack.com/api/", validation_alias="PUSHPW_SLACK_API_URL")
+    slack_api_url: Annotated[str, AfterValidator(_check_api_url)] = Field("https://slack.com/api/", validation_alias="PUSHPW_SLACK_API_URL")
 
     @property
     def policy(self) -> Policy:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import aiohttp
 from aiohttp import web
+from redis.asyncio import Redis
 
 from adapters.redis_store.connect import connect
 from adapters.redis_store.facts import faults, read_facts
@@ -78,11 +79,26 @@ class House:
     later: Background
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What everything else stands on."""
+
+    settings: Settings
+    timing: Timing
+    prefix: str
+    clock: Callable[[], int]
+    random: Callable[[int], bytes]
+    redis: Redis
+    ring: KeyRing
+    session: aiohttp.ClientSession
+    later: Background
+
+
 @asynccontextmanager
 async def open_house(
     settings: Settings,
     *,
-    timing: Timing = Timing(),  # frozen
+    timing: Timing = IN_LIFE,
     prefix: str = "pushpw",
     clock: Callable[[], int] = system_clock,
     random: Callable[[int], bytes] = os.urandom,
@@ -92,56 +108,83 @@ async def open_house(
         redis = connect(secret(settings.redis_url))
         closing.push_async_callback(redis.aclose)
         session = await closing.enter_async_context(aiohttp.ClientSession())
-        ring = KeyRing(settings.ring_keys, random)
-        metrics, later = Metrics(), Background()
+        later = Background()
         closing.push_async_callback(later.drain)
-
-        book = RedisReceiptBook(redis, ring, prefix=prefix)
-        outbox = PromptOutbox(later)
-        engine = PushEngine(
-            store=RedisPushStore(redis, ring, prefix=prefix, grace_ms=timing.grace_ms, ticket_ms=timing.ticket_ms),
-            book=book,
-            outbox=outbox,
-            audit=metrics,
-            limiter=RedisLimiter(redis, ring, BUDGETS, prefix=prefix),
-            clock=clock,
-            random=random,
-            policy=settings.policy,
-        )
-        deliveries: dict[Platform, Delivery] = {}
-        receipts = Receipts(book, deliveries, metrics, clock)
-        outbox.follow = receipts.follow
-
-        async def store_faults() -> Sequence[str]:
-            return faults(await read_facts(redis))
-
-        brand = Brand(name=settings.brand_name, support_url=settings.support_url or "")
-        doors: list[Door] = [
-            WebDoor(engine, base_url=settings.base_url, brand=brand, hsts=settings.hsts, trusted_proxies=settings.trusted_proxies),
-            HealthDoor(store_faults, metrics, metrics_token=secret(settings.metrics_token)),
-        ]
-        if settings.has_slack:
-            calls = SlackCalls(token=secret(settings.slack_bot_token), api_url=settings.slack_api_url, session=session)
-            people = People(calls, clock)
-            deliveries["slack"] = SlackDelivery(calls, people, ring)
-            handlers = SlackHandlers(
-                engine=engine,
-                receipts=receipts,
-                records=RedisSealedRecords(redis, ring, prefix=prefix),
-                calls=calls,
-                people=people,
-                ring=ring,
-                random=random,
-                base_url=settings.base_url,
-                later=later,
-            )
-            seen = RedisSeenBefore(redis, random, prefix=prefix)
-            signing_secret, bot_token = secret(settings.slack_signing_secret), secret(settings.slack_bot_token)
-            doors.append(SlackDoor(handlers, signing_secret=signing_secret, bot_token=bot_token, seen=seen, clock=clock))
-
-        sweeping = asyncio.create_task(sweep_for_ever(receipts, every_seconds=timing.sweep_seconds))
+        ground = _Ground(settings, timing, prefix, clock, random, redis, KeyRing(settings.ring_keys, random), session, later)
+        house = _build(ground)
+        sweeping = asyncio.create_task(sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds))
         closing.push_async_callback(_cancelled, sweeping)
-        yield House(engine, receipts, doors, metrics, later)
+        yield house
+
+
+def _build(ground: _Ground) -> House:
+    metrics = Metrics()
+    slack = _SlackSide(ground) if ground.settings.has_slack else None
+    deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
+    book = RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
+    receipts = Receipts(book, deliveries, metrics, ground.clock)
+    engine = PushEngine(
+        store=RedisPushStore(
+            ground.redis, ground.ring, prefix=ground.prefix, grace_ms=ground.timing.grace_ms, ticket_ms=ground.timing.ticket_ms
+        ),
+        book=book,
+        outbox=PromptOutbox(ground.later, receipts.follow),
+        audit=metrics,
+        limiter=RedisLimiter(ground.redis, ground.ring, BUDGETS, prefix=ground.prefix),
+        clock=ground.clock,
+        random=ground.random,
+        policy=ground.settings.policy,
+    )
+    doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
+    if slack:
+        doors.append(slack.door(engine, receipts))
+    return House(engine, receipts, doors, metrics, ground.later)
+
+
+def _web_door(settings: Settings, engine: PushEngine) -> Door:
+    brand = Brand(name=settings.brand_name, support_url=settings.support_url or "")
+    return WebDoor(engine, base_url=settings.base_url, brand=brand, hsts=settings.hsts, trusted_proxies=settings.trusted_proxies)
+
+
+def _health_door(ground: _Ground, metrics: Metrics) -> Door:
+    async def store_faults() -> Sequence[str]:
+        return faults(await read_facts(ground.redis))
+
+    return HealthDoor(store_faults, metrics, metrics_token=secret(ground.settings.metrics_token))
+
+
+class _SlackSide:
+    """Slack comes in two halves: notices out, which the receipts need, and gestures in, which need the engine."""
+
+    def __init__(self, ground: _Ground) -> None:
+        self._ground = ground
+        self._calls = SlackCalls(
+            token=secret(ground.settings.slack_bot_token), api_url=ground.settings.slack_api_url, session=ground.session
+        )
+        self._people = People(self._calls, ground.clock)
+        self.delivery = SlackDelivery(self._calls, self._people, ground.ring)
+
+    def door(self, engine: PushEngine, receipts: Receipts) -> Door:
+        """The door, with its handlers behind it."""
+        ground = self._ground
+        handlers = SlackHandlers(
+            engine=engine,
+            receipts=receipts,
+            records=RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix),
+            calls=self._calls,
+            people=self._people,
+            ring=ground.ring,
+            random=ground.random,
+            base_url=ground.settings.base_url,
+            later=ground.later,
+        )
+        return SlackDoor(
+            handlers,
+            signing_secret=secret(ground.settings.slack_signing_secret),
+            bot_token=secret(ground.settings.slack_bot_token),
+            seen=RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix),
+            clock=ground.clock,
+        )
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -43,12 +43,18 @@ class Receipts:
             except Undeliverable as problem:
                 refused = problem.reason
                 receipt = await self._amend(receipt, undeliverable=refused)
-        return Announced(await self._show(receipt), refused)
+        return Announced(await self._show_what_is_so(receipt), refused)
 
     async def follow(self, happening: Happening) -> None:
         """Note what happened, and bring the cards up to date."""
-        before = await self._book.find(happening.reference)
-        known = await self._book.amend(happening.reference, lambda receipt: receipt.after(happening))
+        before: Receipt | None = None
+
+        def after(receipt: Receipt) -> Receipt:
+            nonlocal before  # what the amendment itself started from: no second reading, and nobody can come in between
+            before = receipt
+            return receipt.after(happening)
+
+        known = await self._book.amend(happening.reference, after)
         # An opening is told again with each redelivery: the cards that showed it need no second edit.
         if known is None or (happening.what is State.OPENED and known == before):
             return
@@ -66,10 +72,21 @@ class Receipts:
         return len(due)
 
     async def _bring_up_to_date(self, receipt: Receipt) -> None:
-        await self._show(receipt)
+        receipt = await self._show_what_is_so(receipt)
         if receipt.invitation is not None and receipt.recipient is not None and not receipt.live:
             with suppress(Undeliverable):  # a message that was deleted must not stop the news of others
                 await self._deliver_to(receipt.recipient.workspace.platform).settle_invitation(receipt)
+
+    async def _show_what_is_so(self, receipt: Receipt) -> Receipt:
+        """Show the card, and again for as long as more has become known meanwhile.
+
+        Two edits under way at once may arrive in the other order. Whoever looks last then sees that
+        the card may be stale, and edits it once more.
+        """
+        shown = await self._show(receipt)
+        while (known := await self._book.find(receipt.reference)) is not None and _news(known) != _news(shown):
+            shown = await self._show(known)
+        return shown
 
     async def _show(self, receipt: Receipt) -> Receipt:
         try:
@@ -83,4 +100,11 @@ class Receipts:
         return changed or replace(receipt, **changes)  # type: ignore[arg-type]
 
     def _deliver_to(self, platform: Platform) -> Delivery:
-        return self._deliveries[platform]
+        try:
+            return self._deliveries[platform]
+        except KeyError:
+            raise Undeliverable("no_such_platform") from None
+
+
+def _news(receipt: Receipt) -> tuple[State, int, str]:
+    return receipt.state, receipt.views_left, receipt.undeliverable

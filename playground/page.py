@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,11 @@ class Page:
     async def _live(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={**_HEADERS, "Content-Type": "text/event-stream"})
         await response.prepare(request)
+        with suppress(ConnectionResetError):  # the visitor closed the page
+            await self._keep_showing(response)
+        return response
+
+    async def _keep_showing(self, response: web.StreamResponse) -> None:
         last = ""
         while not self._closing:
             pulse = self._slack.pulse
@@ -76,7 +82,6 @@ class Page:
                 await asyncio.wait_for(pulse.wait(), _PING_SECONDS)
             except TimeoutError:
                 await response.write(b": still here\n\n")
-        return response
 
     async def _act(self, request: web.Request) -> web.Response:
         # Another site's page cannot send JSON here without a preflight that nobody answers.

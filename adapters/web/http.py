@@ -5,6 +5,8 @@ POST /p/<id>/claim        spend a view
 POST /p/<id>/ack          the seal is open: forget what the claim still holds
 POST /p/<id>/burn         forget it now
 GET, HEAD /static/<name>  what the page is made of
+
+No GET reaches the engine: the functions that answer them are never given it.
 """
 
 import asyncio

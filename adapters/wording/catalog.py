@@ -5,7 +5,7 @@ is read as it is at start, so nothing must be compiled. `make texts` collects wh
 """
 
 import io
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from babel.core import Locale, UnknownLocaleError, negotiate_locale
@@ -75,6 +75,7 @@ def words_for(wished: list[str]) -> Words:
     return words(negotiate_locale(known, languages()) or SOURCE_LOCALE)
 
 
+@lru_cache(maxsize=256)  # browsers send few different ones, and a stranger who invents some pushes out others only
 def words_for_header(accept_language: str) -> Words:
     """The voice that an Accept-Language header asks for (RFC 9110, section 12.5.4)."""
     wished = []

@@ -38,5 +38,5 @@ def test_the_locks_pin_by_hash_and_name_no_host() -> None:
 
 
 def test_no_secret_of_slacks_is_in_the_repository() -> None:
-    for path in [*CODE, *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]:
+    for path in [*CODE, *(ROOT / "tests").rglob("*.py"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]:
         assert not re.search(r"xox[bpars]-\d{6,}-", path.read_text()), path

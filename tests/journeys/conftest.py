@@ -11,19 +11,12 @@ from adapters.redis_store.connect import connect
 from bot.wiring import Timing
 from playground.start import Town, open_town
 from playground.workspace import ALICE, BOB
-from tests.browser.site import launched
 from tests.journeys.actors import Actors
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
 from tests.journeys.validated import faults_found_by_the_sdk, watched
 
 IN_TESTS = Timing(sweep_seconds=0.05)
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with launched() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,5 +1,6 @@
 """core/receipts: cards follow what happens, and a card that cannot be shown undoes nothing."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 import pytest
@@ -162,3 +163,28 @@ async def test_expiries_are_told_so_many_at_a_time(office: Office):
         await office.announced()
     office.clock.advance(60_000)
     assert [await office.receipts.tell_expired(most=2) for _ in range(4)] == [2, 2, 1, 0]
+
+
+async def test_an_edit_that_is_overtaken_is_made_good(office: Office):
+    receipt = await office.announced(bound=False)
+    slow, shown = asyncio.Event(), []
+
+    async def show_slowly(asked: Receipt) -> Place:
+        if asked.state is State.OPENED and not slow.is_set():
+            await slow.wait()  # this edit reaches the platform after the next one
+        shown.append(asked.state)
+        return Place("D-sender", "card-1")
+
+    office.slack.show_receipt = show_slowly  # type: ignore[method-assign]
+    opening = asyncio.create_task(office.happens(receipt, State.OPENED, 0))
+    await asyncio.sleep(0)
+    await office.happens(receipt, State.CONFIRMED)
+    slow.set()
+    await opening
+    assert shown == [State.CONFIRMED, State.OPENED, State.CONFIRMED]
+
+
+async def test_a_push_of_a_platform_without_delivery_harms_nobody(office: Office):
+    receipts = Receipts(office.book, {}, office.audit, office.clock)
+    link, receipt = await office.pushed()
+    assert (await receipts.announce(link, receipt)).refused == "no_such_platform"

@@ -59,7 +59,7 @@ def test_an_example_is_no_secret(name: str, example: str) -> None:
 
 
 def test_half_of_slack_names_the_other_half() -> None:
-    assert set(faults(SLACK_BOT_TOKEN="xoxb-123456789-abc")) == {"SLACK_SIGNING_SECRET"}
+    assert set(faults(SLACK_BOT_TOKEN="xoxb-a-token-of-tests")) == {"SLACK_SIGNING_SECRET"}
 
 
 def test_no_fault_tells_the_value_of_a_secret() -> None:
@@ -82,7 +82,7 @@ def test_a_file_that_cannot_be_read_is_a_fault_of_its_own_name(monkeypatch: pyte
 
 
 def test_a_secret_is_given_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-123456789-abc")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-a-token-of-tests")
     monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", str(tmp_path / "token"))
     assert "SLACK_BOT_TOKEN_FILE" in faults(PORT="x")
 

@@ -99,7 +99,7 @@ PASSPHRASES = {
     "plain": "open sesame",
     "blank": " ",
     "long": "x" * 200,
-    "fullwidth": "ｐａｓｓ",  # NFKC: pass
+    "fullwidth": "\uff50\uff41\uff53\uff53",  # NFKC: pass
     "ligature": "o\ufb03ce",  # NFKC: office
     "decomposed": "Tu\u0308r",
     "composed": "T\u00fcr",
@@ -110,7 +110,7 @@ PASSPHRASES = {
     "emoji": "🐎🔋",
     "no break": "a\u00a0b",
     "tab": "a\tb",
-    "digits": "０１２３",
+    "digits": "\uff10\uff11\uff12\uff13",
     "roman": "Ⅷ",
 }
 

@@ -91,14 +91,16 @@
         scenes.show("opening");
         scenes.lines({ slow: this.link.mode === "p" });
       }
-      await this.prove();
+      try {
+        await this.prove();
+      } catch {
+        return turn === this.turn ? scenes.show("old") : undefined; // WebCrypto is there but does not do it
+      }
       if (turn !== this.turn) {
-        return;
+        return undefined;
       }
       const answer = navigator.onLine === false ? { status: 0, code: "dropped" } : await ask(this.link.idText, "claim", this.proofs);
-      if (turn === this.turn) {
-        await this.hear(answer);
-      }
+      return turn === this.turn ? this.hear(answer) : undefined;
     }
 
     async prove() {
@@ -159,6 +161,7 @@
     }
 
     wrong(left) {
+      claims.settle(this.link.idText); // nothing was granted to this nonce, so a reload begins anew
       this.copying?.drop();
       this.copying = this.proofs = this.sealingKey = null;
       this.passphrase = "";
@@ -351,14 +354,19 @@
     copyUnseen: () => retrieval.press(true),
     retry: () => retrieval.open(scenes.name() !== "many"),
     reload: () => location.reload(),
-    unveil: () => retrieval.veil(false),
-    veil: () => retrieval.veil(true),
+    unveil: () => turn(false),
+    veil: () => turn(true),
     showAfterAll: () => retrieval.display(true),
     copy: (button) => retrieval.copy(button),
     save: () => retrieval.save(),
     forget: () => retrieval.forget(),
     peek: (button) => peek(button),
   };
+
+  function turn(hidden) {
+    retrieval.veil(hidden);
+    scenes.one(hidden ? '[data-line="veiled"]' : '[data-line="unveiled"]').focus(); // its twin has just gone
+  }
 
   function peek(button) {
     const field = scenes.one("[data-field]");

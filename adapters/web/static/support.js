@@ -7,7 +7,8 @@
     return !!(
       crypto && crypto.subtle && crypto.getRandomValues &&
       window.Promise && window.fetch && window.AbortController && window.Uint8Array &&
-      window.TextDecoder && window.URL && window.Intl && Intl.RelativeTimeFormat && String.prototype.normalize
+      window.TextDecoder && window.URL && window.Intl && Intl.RelativeTimeFormat &&
+      String.prototype.normalize && String.prototype.replaceAll
     );
   }
 

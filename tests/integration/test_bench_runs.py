@@ -1,0 +1,22 @@
+"""Does the benchmark still run, against the service as it is now?"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_quick_run_prints_every_row_and_writes_its_figures(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "bench.journey", "--quick", "--seconds", "1", "--no-peer", "--json", str(figures)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    assert run.returncode == 0, run.stderr
+    for row in ("create", "page", "claim", "ack", "whole journey", "opened a second", "seal and open 1 MiB", "stretch a passphrase"):
+        assert any(line.startswith(f"  {row}") for line in run.stdout.splitlines()), row
+    told = json.loads(figures.read_text())
+    assert {step: told["subjects"]["pushpw"][step]["count"] > 0 for step in ("create", "page", "claim", "ack")} == dict.fromkeys(
+        ("create", "page", "claim", "ack"), True
+    )
+    assert told["speed_ratios"]["limit"]["claim"] > 0
