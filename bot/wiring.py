@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,6 +39,9 @@ from core.receipts import Receipts
 
 BUDGETS = {"create": 30, "failed_claim": 30}
 """What a member may create and an address may fail, a minute."""
+
+
+_CANCEL_AGAIN_SECONDS = 0.2
 
 
 def system_clock() -> int:
@@ -185,6 +188,8 @@ class _SlackSide:
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    # Asked again until it is so: a cancellation that arrives together with the store's answer can get lost in the
+    # client's own timeouts, and waiting for the task would then keep the process from ever ending.
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_CANCEL_AGAIN_SECONDS)
