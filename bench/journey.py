@@ -32,9 +32,8 @@ from bench.subjects import Subject, limit, pushpw, snappass
 
 DOCUMENT = ROOT / "docs" / "reference" / "benchmarks.md"
 BLOCK = "bench:journey"
-_FULL, _QUICK = Size(one_by_one=100, at_once=160), Size(one_by_one=25, at_once=48)
-_WARM_UP = 10
-_LEAST_ROUNDS = 2
+_FULL, _QUICK = Size(one_by_one=100, at_once=160), Size(one_by_one=15, at_once=32)
+_WARM_UP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ async def _measure(stage: Stage, size: Size, seconds: int) -> tuple[Records, lis
 
 async def _rounds(subjects: list[Subject], size: Size, seconds: int) -> Records:
     records, began = Records(), time.monotonic()
-    while (spent := time.monotonic() - began) < seconds or len(records.rounds) < _LEAST_ROUNDS:
+    while (spent := time.monotonic() - began) < seconds or not records.rounds:
         _say(f"round {len(records.rounds) + 1}, {spent:.0f} of {seconds} s ...")
         found = await measure_round(subjects, size, turn=len(records.rounds))
         for name, values in measure_small().items():

@@ -1,14 +1,19 @@
-"""One embedded server for the whole session; a fresh key prefix and a fresh connection for each test."""
+"""One embedded server and one Chromium for the whole session; a fresh key prefix and a fresh connection for each test."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 from redis.asyncio import Redis
 
 from adapters.redis_store.connect import connect
 from adapters.redis_store.embedded import EmbeddedServer
 from core.keyring import KeyRing
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +21,14 @@ def store_url() -> Iterator[str]:
     """The address of a real server that lives as long as the session."""
     with EmbeddedServer() as server:
         yield server.url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator["Browser"]:
+    from tests.chromium import launched  # here, so that tests without a browser do not wait for its library
+
+    async with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A real Chromium in front of the real door and the real engine; one browser for all, one context for each test."""
+"""A real Chromium in front of the real door, engine and store; one context for each test."""
 
 import json
 from collections.abc import AsyncIterator
@@ -7,18 +7,12 @@ from dataclasses import dataclass, field
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request
 
-from tests.browser.site import Site, launched, serving
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with launched() as browser:
-        yield browser
+from tests.browser.site import Site, serving
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site() -> AsyncIterator[Site]:
-    async with serving() as site:
+async def site(store_url: str) -> AsyncIterator[Site]:
+    async with serving(store_url) as site:
         yield site
 
 

@@ -12,7 +12,12 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.browser.site import BOB, LOST, Site, launched, serving
+from adapters.redis_store.embedded import EmbeddedServer
+from core.engine import Order
+from core.payload import Payload
+from tests.browser.site import LOST, Site, serving
+from tests.chromium import launched
+from tests.fakes import ALICE, BOB
 
 Scene = Callable[[Site, Page], Awaitable[None]]
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
@@ -148,10 +153,6 @@ async def answered(page: Page, body: str, status: int = 200) -> None:
 
 
 async def newer(site: Site, page: Page) -> None:
-    from core.engine import Order
-    from core.payload import Payload
-    from tests.browser.site import ALICE
-
     created = await site.engine.create(Order(Payload("hologram", b"x"), sender=ALICE))
     await page.goto(created.link.url(site.base_url))
     await press(page, "Show it")
@@ -182,7 +183,7 @@ async def away(site: Site, page: Page) -> None:
 
 async def many(site: Site, page: Page) -> None:
     await step(site, page)
-    site.house.limits.retry_after = 42
+    await site.house.use_up_tries(42)
     await press(page, "Show it")
     await seen(page, "many")
 
@@ -233,14 +234,14 @@ async def prepared(browser: Browser, size: str, scheme: str, scene: str) -> Brow
     )
 
 
-async def shoot(out: Path, wanted: list[str]) -> None:
+async def shoot(out: Path, wanted: list[str], store_url: str) -> None:
     async with launched() as browser:
         for name in wanted or SCENES:
             for size in SIZES:
                 for scheme in ("light", "dark"):
                     context = await prepared(browser, size, scheme, name)
                     page = await context.new_page()
-                    async with serving() as site:
+                    async with serving(store_url) as site:
                         await SCENES[name](site, page)
                         await page.screenshot(path=out / f"{name}-{size}-{scheme}.png", animations="disabled")
                         await context.close()
@@ -249,4 +250,5 @@ async def shoot(out: Path, wanted: list[str]) -> None:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(shoot(folder, sys.argv[2:]))
+    with EmbeddedServer() as store:
+        asyncio.run(shoot(folder, sys.argv[2:], store.url))

@@ -1,51 +1,23 @@
-"""How does a test serve the page, and open it in a real Chromium?"""
+"""How does a test serve the page?"""
 
-import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import web
-from playwright.async_api import Browser, async_playwright
 
 from adapters.web.http import Brand, WebDoor
 from core.engine import Order, PushEngine
-from core.identity import Member, Workspace
 from core.link import Link
 from core.payload import Payload
-from tests.browser.standin import House
+from tests.browser.house import House, furnished
+from tests.fakes import ALICE
 
 SECRET = "correct horse battery staple"
-ALICE = Member(Workspace("slack", "T1"), "U1")
-BOB = Member(Workspace("slack", "T1"), "U2")
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOST = "lost"
 """The engine acts, and its answer is lost on the way."""
-
-
-def find_chromium() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    raise RuntimeError("no Chromium on PATH: install the package chromium")
-
-
-@asynccontextmanager
-async def launched() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=_ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @dataclass
@@ -54,9 +26,12 @@ class Site:
 
     base_url: str
     house: House
-    engine: PushEngine
     faults: dict[str, list[str]] = field(default_factory=dict)
     acts: list[str] = field(default_factory=list)
+
+    @property
+    def engine(self) -> PushEngine:
+        return self.house.engine
 
     async def push(self, text: str = SECRET, **terms: object) -> Link:
         order = Order(Payload.of_text(text), sender=ALICE, **terms)  # type: ignore[arg-type]
@@ -93,13 +68,15 @@ class Site:
 
 
 @asynccontextmanager
-async def serving(**options: object) -> AsyncIterator[Site]:
-    """A site on a free loopback port."""
-    house = House()
-    listening = socket.create_server(("127.0.0.1", 0))
-    site = Site(f"http://127.0.0.1:{listening.getsockname()[1]}", house, house.engine())
-    runner = web.AppRunner(site.app(**options), access_log=None)
-    await runner.setup()
-    await web.SockSite(runner, listening).start()
-    yield site
-    await runner.cleanup()
+async def serving(store_url: str, **options: object) -> AsyncIterator[Site]:
+    """A site on a free loopback port, with its own part of the store at `store_url`."""
+    async with furnished(store_url) as house:
+        listening = socket.create_server(("127.0.0.1", 0))
+        site = Site(f"http://127.0.0.1:{listening.getsockname()[1]}", house)
+        runner = web.AppRunner(site.app(**options), access_log=None)
+        await runner.setup()
+        await web.SockSite(runner, listening).start()
+        try:
+            yield site
+        finally:
+            await runner.cleanup()

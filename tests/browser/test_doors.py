@@ -10,6 +10,7 @@ from yarl import URL
 
 from core.link import Link, encode
 from core.sealing import link_proof
+from tests.browser.house import HERE
 from tests.browser.site import Site, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -144,14 +145,15 @@ async def test_the_headers_of_the_page_are_exactly_the_promised_ones(site: Site,
     assert found == EXACT
 
 
-async def test_over_https_the_page_asks_for_https_from_then_on(http: ClientSession) -> None:
-    async with serving(base_url="https://push.example.com") as site, http.get(f"{site.base_url}/p/x") as answer:
+async def test_over_https_the_page_asks_for_https_from_then_on(store_url: str, http: ClientSession) -> None:
+    async with serving(store_url, base_url="https://push.example.com") as site, http.get(f"{site.base_url}/p/x") as answer:
         assert answer.headers["Content-Security-Policy"] == EXACT["Content-Security-Policy"] + "; upgrade-insecure-requests"
         assert answer.headers["Strict-Transport-Security"] == "max-age=63072000"
 
 
-async def test_an_operator_may_word_hsts(http: ClientSession) -> None:
-    async with serving(base_url="https://push.example.com", hsts="max-age=1; preload") as site, http.get(f"{site.base_url}/p/x") as answer:
+async def test_an_operator_may_word_hsts(store_url: str, http: ClientSession) -> None:
+    options = {"base_url": "https://push.example.com", "hsts": "max-age=1; preload"}
+    async with serving(store_url, **options) as site, http.get(f"{site.base_url}/p/x") as answer:
         assert answer.headers["Strict-Transport-Security"] == "max-age=1; preload"
 
 
@@ -193,7 +195,7 @@ async def test_no_scanner_spends_anything_by_any_kind_of_asking(site: Site, http
             async with http.request(method, url, headers={"User-Agent": agent, **headers}) as answer:
                 assert answer.status == status
     assert site.house.store.touched == 0
-    assert site.house.store.views_left() == [1]
+    assert await site.house.store.views_left() == [1]
 
 
 async def test_head_tells_the_length_and_sends_nothing(site: Site, http: ClientSession) -> None:
@@ -318,18 +320,27 @@ async def test_refusals_have_their_codes_and_never_a_cause(site: Site, http: Cli
     site.house.store.away = True
     assert await told() == (503, "store_unavailable", "2")
     site.house.store.away = False
-    site.house.store.records.clear()
+    await site.house.store.burn(link.push_id)
     assert await told() == (410, "gone", None)
-    site.house.limits.retry_after = 7
+    await site.house.use_up_tries(7)
     assert await told() == (429, "too_many", "7")
 
 
 async def test_a_spoofed_forwarded_header_does_not_change_who_is_asking(site: Site, http: ClientSession) -> None:
-    for spoofed in ("8.8.8.8", "1.1.1.1, 2.2.2.2", "::1", "garbage"):
-        headers = ours(site, X_Forwarded_For=spoofed)
-        async with http.post(f"{site.base_url}/p/{encode(bytes(16))}/claim", json=body(await site.push()), headers=headers):
-            pass
-    assert set(site.house.limits.asked) == {"127.0.0.1"}
+    claim = body(await site.push())
+
+    async def told() -> list[int]:
+        answers = []
+        for spoofed in ("8.8.8.8", "1.1.1.1, 2.2.2.2", "::1", "garbage"):
+            headers = ours(site, X_Forwarded_For=spoofed)
+            async with http.post(f"{site.base_url}/p/{encode(bytes(16))}/claim", json=claim, headers=headers) as answer:
+                answers.append(answer.status)
+        return answers
+
+    assert await told() == [410] * 4
+    assert site.house.limits.spent("failed_claim", HERE) == 4
+    await site.house.use_up_tries(30)
+    assert await told() == [429] * 4
 
 
 async def test_static_files_are_kept_for_ever_and_only_by_their_hashed_names(site: Site, http: ClientSession) -> None:

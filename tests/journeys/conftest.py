@@ -11,16 +11,9 @@ from playwright.async_api import Browser, Page
 from bot.wiring import Timing
 from playground.start import Town, open_town
 from playground.workspace import ALICE, BOB
-from tests.browser.site import launched
 from tests.journeys.actors import Actors
 
 IN_TESTS = Timing(sweep_seconds=0.05)
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with launched() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="session")

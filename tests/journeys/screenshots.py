@@ -12,7 +12,7 @@ from playwright.async_api import Page
 from adapters.redis_store.embedded import EmbeddedServer
 from playground.double import STORY
 from playground.start import open_town
-from tests.browser.site import launched
+from tests.chromium import launched
 
 
 async def send(page: Page) -> None:
