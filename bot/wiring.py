@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,7 +26,7 @@ from adapters.slack.http import SlackDoor
 from adapters.slack.people import People
 from adapters.web.http import WebDoor
 from adapters.web.render import Brand
-from bot.background import Background, PromptOutbox
+from bot.background import Background, PromptOutbox, cancelled
 from bot.health import HealthDoor
 from bot.metrics import Metrics
 from bot.settings import Settings, secret
@@ -110,7 +110,7 @@ async def open_house(
         ground = _Ground(settings, timing, prefix, clock, random, redis, KeyRing(settings.ring_keys, random), session, later)
         house = _build(ground)
         sweeping = asyncio.create_task(sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds))
-        closing.push_async_callback(_cancelled, sweeping)
+        closing.push_async_callback(cancelled, sweeping)
         yield house
 
 
@@ -182,9 +182,3 @@ class _SlackSide:
             seen=RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix),
             clock=ground.clock,
         )
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
