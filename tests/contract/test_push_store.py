@@ -15,7 +15,7 @@ from tests.fakes import ALICE, BOB, EVE
 SEALED = os.urandom(400)
 LINK, PASS, OTHER = b"L" * 32, b"P" * 32, b"X" * 32
 TICKET = b"T" * 16
-SHORT = 40
+SHORT = 250
 """Milliseconds for a grace or a ticket that the test wants to see end."""
 
 

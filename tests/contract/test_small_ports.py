@@ -8,7 +8,7 @@ import pytest
 from core.errors import TooMany
 from tests.contract.stages import Stage
 
-SHORT = 0.04
+SHORT = 0.25
 
 
 async def test_a_record_is_read_as_often_as_one_likes(stage: Stage):
