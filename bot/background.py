@@ -12,7 +12,6 @@ from core.receipt import Happening
 log = structlog.get_logger(__name__)
 
 _DRAIN_SECONDS = 10.0
-_ASK_AGAIN_SECONDS = 0.5
 
 
 class Background:
@@ -58,16 +57,3 @@ class PromptOutbox:
     def promise(self, happening: Happening) -> None:
         """Tell the people concerned, soon."""
         self._later(self._follow(happening))
-
-
-async def cancelled(task: asyncio.Task[None], ask_again: float = _ASK_AGAIN_SECONDS) -> None:
-    """Cancel `task` and wait for its end. Raises what it broke on.
-
-    Python 3.11's `asyncio.wait_for`, which redis uses, loses a cancellation that comes as it
-    succeeds. Asked once only, a task that goes on for ever would hold up the shutdown for ever.
-    """
-    while not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=ask_again)
-    if not task.cancelled():
-        task.result()

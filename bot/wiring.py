@@ -26,7 +26,7 @@ from adapters.slack.http import SlackDoor
 from adapters.slack.people import People
 from adapters.web.http import WebDoor
 from adapters.web.render import Brand
-from bot.background import Background, PromptOutbox, cancelled
+from bot.background import Background, PromptOutbox
 from bot.health import HealthDoor
 from bot.metrics import Metrics
 from bot.settings import Settings, secret
@@ -39,6 +39,9 @@ from core.receipts import Receipts
 
 BUDGETS = {"create": 30, "failed_claim": 30}
 """What a member may create and an address may fail, a minute."""
+
+
+_CANCEL_AGAIN_SECONDS = 0.2
 
 
 def system_clock() -> int:
@@ -110,7 +113,7 @@ async def open_house(
         ground = _Ground(settings, timing, prefix, clock, random, redis, KeyRing(settings.ring_keys, random), session, later)
         house = _build(ground)
         sweeping = asyncio.create_task(sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds))
-        closing.push_async_callback(cancelled, sweeping)
+        closing.push_async_callback(_cancelled, sweeping)
         yield house
 
 
@@ -182,3 +185,11 @@ class _SlackSide:
             seen=RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix),
             clock=ground.clock,
         )
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    # Asked again until it is so: a cancellation that arrives together with the store's answer can get lost in the
+    # client's own timeouts, and waiting for the task would then keep the process from ever ending.
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_CANCEL_AGAIN_SECONDS)

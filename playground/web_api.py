@@ -1,5 +1,6 @@
 """What does Slack's Web API answer? The HTTP side: tokens, scopes, arguments, refusals."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -25,6 +26,7 @@ class WebApi:
         self.calls: Counter[str] = Counter()
         self.on_change: Callable[[], None] = lambda: None
         self._planned: dict[str, list[Exception]] = {}
+        self._held: dict[str, asyncio.Event] = {}
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/api/{method}", self._answer), web.get("/api/{method}", self._answer)]
@@ -37,6 +39,10 @@ class WebApi:
         """The next `times` calls of `method` get HTTP 429 with Retry-After in seconds."""
         self._planned.setdefault(method, []).extend(RateLimited(retry_after) for _ in range(times))
 
+    def hold(self, method: str) -> asyncio.Event:
+        """Calls of `method` wait until the event is set: a slow Slack."""
+        return self._held.setdefault(method, asyncio.Event())
+
     def give_user_token(self, user: str, token: str) -> None:
         """As if `user` had gone through OAuth: `token` acts for them."""
         self.tokens[token] = user
@@ -44,6 +50,9 @@ class WebApi:
     async def _answer(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         self.calls[method] += 1
+        self.on_change()
+        if method in self._held:
+            await self._held[method].wait()
         try:
             answer = self._call(method, await _arguments(request), request.headers.get("Authorization", ""))
         except RateLimited as limited:

@@ -100,8 +100,10 @@ class SlackCalls:
         try:
             return await self._client.api_call(method, json=fields)
         except SlackApiError as refusal:
-            code = str(refusal.response.get("error", "refused"))
-        except (aiohttp.ClientError, TimeoutError):
+            said = getattr(refusal.response, "data", None)
+            code = str(said.get("error", "refused")) if isinstance(said, dict) else "no_answer"
+        except (aiohttp.ClientError, TimeoutError, AttributeError):
+            # AttributeError: a gateway of Slack's answered in plain text, which the SDK takes for an object.
             code = "no_answer"
         # Neither logged nor chained with its cause: the SDK's error text holds the request.
         log.warning("slack_call_refused", method=method, code=code)

@@ -49,8 +49,13 @@ class Form:
 
     @classmethod
     def recalled(cls, remembered: str) -> Self:
-        """The form that `remembered` wrote; Slack has signed that it is unchanged."""
+        """The form that `remembered` wrote; Slack has signed that it is unchanged. Raises KeyError, TypeError or ValueError for another."""
         said = json.loads(remembered)
+        whole = [said["expiry"], said["views"], said["edition"], said["draft"]]
+        if not all(isinstance(text, str) for text in (said["id"], said["to"], said["notice"])) or not all(
+            number is None or type(number) is int for number in whole
+        ):
+            raise TypeError("not a form of ours")
         return cls(
             id=said["id"],
             recipient=said["to"],
@@ -58,6 +63,6 @@ class Form:
             views=said["views"],
             more=said["more"],
             notice=said["notice"],
-            edition=said["edition"],
-            draft_length=said["draft"],
+            edition=said["edition"] or 0,
+            draft_length=said["draft"] or 0,
         )

@@ -140,6 +140,31 @@ class SlackHandlers:
         except Undeliverable as problem:
             log.warning("answer_not_delivered", code=problem.reason)
 
+    def nothing_was_sent(self, payload: Payload) -> Answer:
+        """The answer when the store is away before anything began. Without a store nobody's language is looked up."""
+        words = words_for([])
+        match payload.get("type"):
+            case None:
+                text = words.say("The store is not answering, so nothing was sent. Try again in a minute.")
+                return {"response_type": "ephemeral", "text": text}
+            case "view_submission" if payload["view"].get("callback_id") == render.VIEW_FORM:
+                return _errors(payload["view"], "secret", store_away(words))
+            case "shortcut" | "message_action":
+                text = words.say("The store is not answering, so nothing was sent. Try again in a minute.")
+                self._later(self._open_told(payload["trigger_id"], render.told(words, text)))
+            case "block_actions" if "view" not in payload:  # in a modal the same button can be pressed again
+                text = words.say("The store is not answering. Nothing was used up. Press Open again in a minute.")
+                if payload["actions"][0]["action_id"] == render.BURN:
+                    text = words.say("The store is not answering. The secret is not burned yet. Try again in a minute.")
+                self._later(self._open_told(payload["trigger_id"], render.told(words, text)))
+        return None
+
+    async def _open_told(self, trigger_id: str, view: dict[str, Any]) -> None:
+        try:
+            await self._calls.open_view(trigger_id, view)
+        except Undeliverable as problem:
+            log.warning("modal_not_opened", code=problem.reason)
+
     # In the form -----------------------------------------------------------------------------
 
     async def generate_in_form(self, payload: Payload) -> Answer:
@@ -310,16 +335,3 @@ def _coming(words: Words, what: str) -> str:
             return words.say("Your own settings are coming. Until then, choose the terms in the form under “More options”.")
         case _:
             return words.say("Several people and groups are coming. Until then, push the secret to one person at a time.")
-
-
-def nothing_was_sent(payload: Payload) -> Answer:
-    """The answer when the store is away before anything began. Without a store nobody's language is looked up."""
-    words = words_for([])
-    match payload.get("type"):
-        case None:
-            text = words.say("The store is not answering, so nothing was sent. Try again in a minute.")
-            return {"response_type": "ephemeral", "text": text}
-        case "view_submission" if any(block["type"] == "input" for block in payload["view"]["blocks"]):
-            return _errors(payload["view"], "secret", store_away(words))
-        case _:
-            return None

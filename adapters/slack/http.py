@@ -1,6 +1,6 @@
 """The door: which of Slack's requests are let in?
 
-    size cap -> signature on the bytes -> url_verification -> seen before? -> slack_bolt -> handlers
+    size cap -> signature on the bytes -> url_verification -> sound? -> seen before? -> slack_bolt -> handlers
 
 slack_bolt does the parsing of payload kinds and the answers; what it is bad at is done before it:
 it would log the body of a badly signed request, crash on a malformed one, and accept one twice.
@@ -15,12 +15,13 @@ from urllib.parse import parse_qs
 
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
 from adapters.slack import render
-from adapters.slack.handlers import Answer, SlackHandlers, nothing_was_sent
+from adapters.slack.handlers import Answer, SlackHandlers
+from adapters.slack.shape import is_sound
 from adapters.slack.signature import is_signed
 from core.errors import StoreUnavailable
 from core.ports import Clock, SeenBefore
@@ -42,6 +43,7 @@ class SlackDoor:
         self._signing_secret = signing_secret
         self._seen = seen
         self._clock = clock
+        self._handlers = handlers
         self._app = _bolt_app(bot_token)
         _listen(self._app, handlers)
 
@@ -60,19 +62,22 @@ class SlackDoor:
             log.warning("slack_signature_refused")
             return web.Response(status=401, text="The signature is not Slack's.")
         payload = _payload_of(request.content_type, body)
-        if payload is None:
-            return web.Response(status=400, text="The body is not one that Slack sends.")
-        if payload.get("type") == "url_verification":
+        if payload is not None and payload.get("type") == "url_verification":
             return web.json_response({"challenge": str(payload.get("challenge", ""))})
+        if payload is None or not is_sound(payload):
+            log.warning("slack_payload_refused")
+            return web.Response(status=400, text="The body is not one that Slack sends.")
         try:
             if not await self._first_time(payload, signature):
                 log.info("slack_request_seen_before")
                 return web.Response()
         except StoreUnavailable:
             log.warning("store_unavailable", during="replay guard")
-            answer = nothing_was_sent(payload)
+            answer = self._handlers.nothing_was_sent(payload)
             return web.json_response(answer) if answer else web.Response()
-        return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+        # Handed on as we read it: two readings of one body could differ.
+        bolt_request = AsyncBoltRequest(body=payload, mode="socket_mode")
+        return await to_aiohttp_response(await self._app.async_dispatch(bolt_request))
 
     async def _first_time(self, payload: Mapping[str, Any], signature: str) -> bool:
         # Slack repeats an event with a new timestamp and so a new signature; its event_id stays.
@@ -94,13 +99,14 @@ async def _read(request: web.Request) -> bytes | None:
 def _payload_of(content_type: str, body: bytes) -> dict[str, Any] | None:
     """What Slack says: a JSON event, a form with a JSON payload in it, or a form that is a command."""
     try:
+        text = body.decode("utf-8")  # json would guess other encodings
         if content_type == "application/json":
-            said = json.loads(body)
+            said = json.loads(text)
         else:
-            fields = {
-                name: values[0] for name, values in parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100).items()
-            }
+            found = parse_qs(text, keep_blank_values=True, max_num_fields=100, errors="strict")
+            fields = {name: values[0] for name, values in found.items()}
             said = json.loads(fields["payload"]) if "payload" in fields else fields
+        json.dumps(said, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text, and could not be sealed
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None
@@ -138,6 +144,10 @@ def _listen(app: AsyncApp, handlers: SlackHandlers) -> None:
     views: dict[str, Handler] = {render.VIEW_FORM: handlers.submit_form, render.VIEW_DONE: handlers.close_result}
     shortcuts: dict[str, Handler] = {SHORTCUT: handlers.shortcut, MESSAGE_SHORTCUT: handlers.message_shortcut}
     anything = re.compile(".*")
+
+    @app.error
+    async def on_bug(error: Exception) -> None:
+        raise error  # to the house's own error boundary; Bolt would answer 500 and say nothing
 
     @app.command(anything)
     async def on_command(ack: Any, body: Any) -> None:

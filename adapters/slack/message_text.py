@@ -36,7 +36,11 @@ def exact_text(message: Mapping[str, Any]) -> MessageText:
     parts = [_section(section) for block in rich for section in block.get("elements") or []]
     # A section before a list or a code block ends with its own line break.
     lines = "".join(part.text if part.text.endswith("\n") else part.text + "\n" for part in parts)
-    return MessageText(lines.removesuffix("\n"), any(part.changed for part in parts))
+    found = MessageText(lines.removesuffix("\n"), any(part.changed for part in parts))
+    # `text` is escaped exactly once for certain. Where it shows that the elements were not escaped at all, decoding
+    # them has eaten an "&lt;" that somebody typed.
+    told = decode_entities(str(message.get("text") or ""))
+    return MessageText(told, changed=False) if not found.changed and decode_entities(told) == found.text else found
 
 
 def _section(section: Mapping[str, Any]) -> MessageText:

@@ -8,6 +8,7 @@ from typing import Any
 from adapters.slack.form import Form
 from adapters.slack.message_text import decode_entities
 from core.engine import Order
+from core.errors import BadInput
 from core.identity import Member, Workspace
 from core.payload import Payload
 
@@ -134,12 +135,18 @@ def field_values(view: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _whole(field: str, spelled: str) -> int:
+    if not (spelled.isascii() and spelled.isdecimal() and len(spelled) < 12):  # no option of ours
+        raise BadInput(field, "not_a_whole_number")
+    return int(spelled)
+
+
 def order(view: Mapping[str, Any], form: Form, sender: Member, draft: str | None) -> Order:
-    """The push that a submitted form asks for. A recipient is of the sender's own workspace."""
+    """The push that a submitted form asks for. A recipient is of the sender's own workspace. Raises BadInput."""
     given = field_values(view)
     recipient = given.get("recipient") or ""
-    expires_in = int(given["expiry"]) if given.get("expiry") else form.expires_in
-    views = int(given["views"]) if given.get("views") else form.views
+    expires_in = _whole("expiry", given["expiry"]) if given.get("expiry") else form.expires_in
+    views = _whole("views", given["views"]) if given.get("views") else form.views
     return Order(
         payload=Payload.of_text(draft if draft is not None else given.get("secret") or ""),
         sender=sender,

@@ -63,6 +63,10 @@ class Actors:
         view = await self.town.slack.until(lambda: self.bob.view)
         return next(element["url"] for block in view.blocks for element in block.get("elements", []) if "url" in element)
 
+    async def dm(self, saying: str) -> Message:
+        """Bob's message from the app, once it says that."""
+        return await self.town.slack.until(lambda: next((m for m in self.bob.dm_with_bot() if saying in json.dumps(m.blocks)), None))
+
     async def card(self, saying: str) -> Message:
         """Alice's receipt card, once it says that."""
         return await self.town.slack.until(lambda: next((m for m in reversed(self.alice.dm_with_bot()) if saying in m.text), None))

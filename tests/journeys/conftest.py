@@ -1,6 +1,5 @@
 """The whole house, wired as in life, with a pretend Slack in front and a real Chromium beside it."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,18 +7,37 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
+from adapters.redis_store.connect import connect
 from bot.wiring import Timing
 from playground.start import Town, open_town
 from playground.workspace import ALICE, BOB
 from tests.journeys.actors import Actors
+from tests.journeys.reader import Reader
+from tests.journeys.store import Store
+from tests.journeys.validated import faults_found_by_the_sdk, watched
 
 IN_TESTS = Timing(sweep_seconds=0.05)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def town(store_url: str) -> AsyncIterator[Town]:
-    async with open_town(store_url=store_url, prefix="test-" + os.urandom(6).hex(), timing=IN_TESTS) as town:
+async def town(store_url: str, prefix: str) -> AsyncIterator[Town]:
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS) as town:
+        shown = watched(town.slack)
         yield town
+    assert faults_found_by_the_sdk(shown) == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def reader(town: Town) -> AsyncIterator[Reader]:
+    async with Reader(town.service_url) as reader:
+        yield reader
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def store(town: Town, store_url: str, prefix: str) -> AsyncIterator[Store]:
+    redis = connect(store_url, timeout=20)
+    yield Store(redis, prefix)
+    await redis.aclose()
 
 
 @pytest.fixture

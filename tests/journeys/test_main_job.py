@@ -54,10 +54,11 @@ async def test_by_a_link_to_pass_on(actors: Actors, browser: Browser, page: Page
 async def test_the_preview_robot_fetches_everything_first_and_spends_nothing(
     town: Town, actors: Actors, browser: Browser, page: Page, to: str
 ) -> None:
-    async def run_the_scripts(url: str) -> None:
+    async def run_the_scripts(url: str) -> int:
         async with new_page(browser) as robot:
             await robot.goto(url)
             await robot.locator('[data-state="step"]').wait_for(state="visible")
+        return 0
 
     town.slack.robot.eager = True
     town.slack.robot.open_in_browser = run_the_scripts

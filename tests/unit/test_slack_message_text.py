@@ -37,6 +37,8 @@ def text(said: str, **style: bool) -> dict[str, Any]:
             True,
         ),
         (rich(typed(text("before\n")), {"type": "rich_text_preformatted", "elements": [text("code")]}), "before\ncode", True),
+        (rich(typed(text("&lt; b"))) | {"text": "&amp;lt; b"}, "&lt; b", False),
+        (rich(typed(text("&amp;lt; b"))) | {"text": "&amp;lt; b"}, "&lt; b", False),
         ({"text": "a &amp; b"}, "a & b", False),
         ({"text": "<@U1> said"}, "<@U1> said", True),
         ({}, "", False),
