@@ -336,7 +336,7 @@ def receipt_card(words: Words, receipt: Receipt) -> Message:
 def state_line(words: Words, receipt: Receipt) -> str:
     """What has become of the push: words first."""
     at = when(words, receipt.changed_at or receipt.created_at)
-    who = person(receipt.recipient.id) if receipt.recipient else words.say("Somebody with the link")
+    who = person(receipt.recipient.id) if receipt.recipient else words.say("somebody with the link")
     match receipt.state:
         case State.WAITING if receipt.undeliverable:
             return words.say(
