@@ -7,6 +7,7 @@ and told.
 
 import asyncio
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from core.audit import AuditEvent, AuditName
@@ -189,7 +190,10 @@ class PushEngine:
                 self._remember("push.refused", push_id, type(outcome).__name__)
         # A missing ticket or passphrase, or a repeated typo, is no guess.
         if isinstance(outcome, Gone) or (isinstance(outcome, WrongPassphrase) and outcome.counted):
-            await self._limiter.spend("failed_claim", address)
+            # The store has given its answer, and a budget that cannot be counted must not replace it. Safe: a wrong passphrase
+            # is counted in the push itself, and whoever lacks the key learns nothing by guessing 256 bits without a budget.
+            with suppress(StoreUnavailable):
+                await self._limiter.spend("failed_claim", address)
 
     def _check(self, order: Order) -> None:
         if not order.payload.data:
