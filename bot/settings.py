@@ -48,7 +48,8 @@ def _split(value: str) -> SplitResult:
     return url
 
 
-def _check_base_url(value: str) -> str:
+def check_base_url(value: str) -> str:
+    """The origin that `value` spells. Raises a ValueError that says what to do."""
     url = _split(value.rstrip("/"))
     if url.scheme not in ("https", "http") or not url.hostname or url.path or url.query or url.fragment or url.username:
         raise _fault("give the origin alone, such as https://push.your-company.com")
@@ -121,7 +122,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
-    base_url: Annotated[str, AfterValidator(_check_base_url)] = Field(validation_alias="PUSHPW_BASE_URL")
+    base_url: Annotated[str, AfterValidator(check_base_url)] = Field(validation_alias="PUSHPW_BASE_URL")
     redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] = Field(validation_alias="PUSHPW_REDIS_URL")
     seal_keys: Annotated[SecretStr, AfterValidator(_check_seal_keys)] = Field(validation_alias="PUSHPW_SEAL_KEYS")
     host: str = Field("127.0.0.1", validation_alias="PUSHPW_HOST")
@@ -224,7 +225,7 @@ class _Early(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] | None = Field(None, validation_alias="PUSHPW_REDIS_URL")
-    base_url: Annotated[str, AfterValidator(_check_base_url)] | None = Field(None, validation_alias="PUSHPW_BASE_URL")
+    base_url: Annotated[str, AfterValidator(check_base_url)] | None = Field(None, validation_alias="PUSHPW_BASE_URL")
 
 
 def base_url_if_set(env_file: Path | None = Path(".env")) -> str | None:
