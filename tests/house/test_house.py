@@ -14,6 +14,13 @@ def test_every_file_of_code_says_first_what_it_answers() -> None:
         assert not text or text.startswith('"""'), path
 
 
+def test_no_file_of_code_points_to_another_that_is_not_there() -> None:
+    pointer = re.compile(r"\b(?:adapters|bench|bot|core|docs|playground|tests)/[\w/-]+\.(?:py|md|lua|js|css|html)\b")
+    pointed = [(path.name, found) for path in CODE for found in pointer.findall(path.read_text())]
+    assert len(pointed) > 5
+    assert [(name, found) for name, found in pointed if not (ROOT / found).exists()] == []
+
+
 def test_files_stay_small_enough_to_answer_one_question() -> None:
     assert [path.name for path in CODE if path.read_text().count("\n") > 500] == []
 
