@@ -1,6 +1,9 @@
 """Does the house keep its own order?"""
 
 import re
+import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -32,6 +35,33 @@ def test_every_dependency_says_why_it_is_there() -> None:
     for dependency in wanted:
         line = next(line for line in lines if f'"{dependency}"' in line)
         assert re.search(r"#\s+\S", line), dependency
+
+
+def test_every_file_that_the_program_reads_goes_into_its_package() -> None:
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    packed = {pattern.removeprefix("*") for pattern in tool["package-data"]["*"]} | {".py"}
+    folders = [pattern.removesuffix("*") for pattern in tool["packages"]["find"]["include"]]
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    assert len(found) > 100
+    assert [path for path in found if path.suffix not in packed and path.name != ".gitkeep"] == []
+
+
+def test_make_puts_a_pushpw_where_the_documents_say_and_it_runs_in_any_folder(tmp_path: Path) -> None:
+    checkout = tmp_path / "a check'out $HOME"
+    (checkout / ".venv/bin").mkdir(parents=True)
+    (checkout / "Makefile").write_text((ROOT / "Makefile").read_text())
+    for folder in ("bot", "adapters", "core"):
+        (checkout / folder).symlink_to(ROOT / folder)
+    python = checkout / ".venv/bin/python"
+    python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    python.chmod(0o755)
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "bot").mkdir(parents=True)
+    (elsewhere / "pushpw").symlink_to(checkout / ".venv/bin/pushpw")
+    subprocess.run(["make", "-s", ".venv/bin/pushpw"], cwd=checkout, check=True, timeout=20)
+    for command in (checkout / ".venv/bin/pushpw", elsewhere / "pushpw"):
+        run = subprocess.run([command, "--help"], cwd=elsewhere, capture_output=True, text=True, timeout=20, check=False)
+        assert "Share secrets from chat" in run.stdout, run.stderr
 
 
 def test_the_locks_pin_by_hash_and_name_no_host() -> None:
