@@ -12,6 +12,7 @@ from core.receipt import Happening
 log = structlog.get_logger(__name__)
 
 _DRAIN_SECONDS = 10.0
+_CANCEL_SECONDS = 1.0
 
 
 class Background:
@@ -34,8 +35,11 @@ class Background:
                     await asyncio.wait(set(self._tasks))
         except TimeoutError:
             log.warning("background_work_cancelled", tasks=len(self._tasks))
-            for task in self._tasks:
+            left = set(self._tasks)
+            for task in left:
                 task.cancel()
+            # What they use is closed next. Not waited for longer: one that does not listen must not keep the process.
+            await asyncio.wait(left, timeout=_CANCEL_SECONDS)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         name = getattr(work, "__qualname__", "work")

@@ -1,0 +1,94 @@
+"""bot/background: promised work is done, waited for, and harms nothing else."""
+
+import asyncio
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.background import Background, PromptOutbox
+from core.errors import StoreUnavailable, Undeliverable
+from core.receipt import Happening, State
+
+HAPPENED = Happening("abcdefgh", State.OPENED, 0, 0)
+
+
+async def test_draining_waits_for_what_is_under_way_and_for_what_that_starts() -> None:
+    later, done, gate = Background(), [], asyncio.Event()
+
+    async def second() -> None:
+        await asyncio.sleep(0)
+        done.append("second")
+
+    async def first() -> None:
+        await gate.wait()
+        done.append("first")
+        later(second())
+
+    later(first())
+    draining = asyncio.create_task(later.drain())
+    await asyncio.wait([draining], timeout=0)
+    assert done == []
+    gate.set()
+    await draining
+    assert done == ["first", "second"]
+
+
+async def test_draining_an_idle_house_ends_at_once() -> None:
+    await asyncio.wait_for(Background().drain(), 1)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "event", "level"),
+    [
+        (StoreUnavailable("a canary"), "background_work_failed", "warning"),
+        (Undeliverable("not_in_channel"), "background_work_failed", "warning"),
+        (ValueError("a bug"), "background_work_broke", "error"),
+    ],
+)
+async def test_work_that_fails_is_logged_by_kind_and_harms_no_other(trouble: Exception, event: str, level: str) -> None:
+    later, done = Background(), []
+
+    async def fails() -> None:
+        raise trouble
+
+    async def succeeds() -> None:
+        await asyncio.sleep(0)
+        done.append(True)
+
+    with capture_logs() as logged:
+        later(fails())
+        later(succeeds())
+        await later.drain()
+    assert done == [True]
+    assert [(line["event"], line["log_level"]) for line in logged] == [(event, level)]
+    assert "fails" in logged[0]["work"]
+    assert level == "error" or "canary" not in str(logged)
+
+
+async def test_what_takes_too_long_is_cancelled_and_said_so() -> None:
+    later, ended = Background(), []
+
+    async def endless() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    later(endless())
+    later(endless())
+    with capture_logs() as logged:
+        await later.drain(0.01)
+    assert ended == [True, True]  # ended, and not only asked to: what they use is closed next
+    assert logged == [{"event": "background_work_cancelled", "tasks": 2, "log_level": "warning"}]
+
+
+async def test_a_promise_is_kept_after_the_answer() -> None:
+    later, told = Background(), []
+
+    async def follow(happening: Happening) -> None:
+        told.append(happening)
+
+    PromptOutbox(later, follow).promise(HAPPENED)
+    assert told == []
+    await later.drain()
+    assert told == [HAPPENED]
