@@ -25,7 +25,7 @@ def is_sound(payload: Mapping[str, Any]) -> bool:
     if kind == "event_callback":
         return _has(payload, event_id=_text, event=_object) and _has(payload["event"], type=_text)
     if kind not in _KINDS:
-        return True  # answered without being read
+        return False  # of a kind that nothing of ours makes Slack send
     return _acted(payload) and _has(payload, **_KINDS[kind]) and (kind != "block_actions" or _clicked(payload))
 
 
