@@ -65,9 +65,14 @@ $(VENV)/.tests: requirements-dev.lock | $(PY)
 	@$(PIP) -r requirements-dev.lock
 	@touch $@ $(VENV)/.runs
 
+# What a bare Debian lacks for the browser tests: Chromium, a font, and the library that playwright's driver is linked with.
 .PHONY: browser
-browser:
-	@for b in chromium chromium-browser google-chrome; do command -v $$b >/dev/null && exit 0; done; \
-	test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "The tests need Chromium. On Debian: sudo apt install chromium, then again."; exit 1; }; \
-	echo "Installing Debian's chromium (once) ..."; \
-	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+browser: $(VENV)/.tests
+	@missing=""; found=""; \
+	for b in chromium chromium-browser google-chrome; do command -v $$b >/dev/null && found=$$b; done; \
+	test -n "$$found" || missing="chromium fonts-dejavu-core"; \
+	$(PY) -m playwright --version >/dev/null 2>&1 || missing="$$missing libatomic1"; \
+	test -z "$$missing" && exit 0; \
+	test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "The browser tests need $$missing. On Debian: sudo apt install $$missing, then again."; exit 1; }; \
+	echo "Installing $$missing (once, about a minute) ..."; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null

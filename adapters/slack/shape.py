@@ -1,130 +1,152 @@
 """Is this a payload that Slack could have sent?
 
-The signature says who sent it, not that it is whole. What our handlers read before they answer is
-looked at once, here, so that a malformed payload is told apart from a bug of ours.
+The signature says who sent it, not that it is whole. What our handlers read is looked at once,
+here, so that a malformed payload is told apart from a bug of ours. Shapes are Slack's, from
+docs.slack.dev ("Interaction payloads", "Slash commands"); what we do not read is not looked at.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from adapters.slack.form import Form
 from adapters.slack.render import GENERATE, MORE, OPENED_IN_BROWSER, VIEW_FORM
 
-Check = Callable[[Any], bool]
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
+
+
+class _Command(_Shape):
+    command: Text
+    user_id: Text
+    team_id: Text
+    trigger_id: Text
+    text: str | None = None
+    response_url: str | None = None
+    enterprise_id: str | None = None
+
+
+class _Named(_Shape):
+    id: Text
+    team_id: str | None = None
+    enterprise_id: str | None = None
+
+
+class _Interaction(_Shape):
+    """Who acted where. In a payload of a whole organisation the team may be absent."""
+
+    user: _Named
+    team: _Named | None = None
+    enterprise: _Named | None = None
+    channel: _Named | None = None
+    response_url: str | None = None
+    is_enterprise_install: bool | str | None = None
+
+
+class _Shortcut(_Interaction):
+    callback_id: Text
+    trigger_id: Text
+
+
+class _MessageShortcut(_Shortcut):
+    message: dict[str, Any]
+
+
+class _Option(_Shape):
+    value: Text
+
+
+class _Entry(_Shape):
+    type: Text
+    value: str | None = None
+    selected_user: str | None = None
+    selected_option: _Option | None = None
+
+
+class _State(_Shape):
+    values: dict[str, dict[str, _Entry]]
+
+
+class _Block(_Shape):
+    type: Text
+    block_id: Text
+
+
+class _View(_Shape):
+    id: Text
+    type: Text
+    blocks: list[_Block]
+    state: _State
+    hash: str | None = None
+    callback_id: str | None = None
+    private_metadata: str | None = None
+
+    @model_validator(mode="after")
+    def _form_is_ours(self) -> "_View":
+        """Our form has an input and remembers what we told it to; an older edition of the program may have told it otherwise."""
+        if self.callback_id == VIEW_FORM:
+            try:
+                Form.recalled(self.private_metadata or "")
+            except (KeyError, TypeError) as other:
+                raise ValueError("not a form of ours") from other
+            if not any(block.type == "input" for block in self.blocks):
+                raise ValueError("a form without a field")
+        return self
+
+
+class _Submission(_Interaction):
+    view: _View
+
+
+class _Action(_Shape):
+    action_id: Text
+    type: Text
+    value: str | None = None
+    block_id: str | None = None
+
+
+class _Clicks(_Interaction):
+    actions: list[_Action]
+    trigger_id: Text
+    view: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _has_what_it_acts_on(self) -> "_Clicks":
+        """A click on a button that stands in a view brings the view along."""
+        if not self.actions:
+            raise ValueError("no action")
+        if self.actions[0].action_id in (GENERATE, MORE, OPENED_IN_BROWSER):
+            _View.model_validate(self.view)
+        return self
+
+
+class _Happened(_Shape):
+    type: Text
+
+
+class _Event(_Shape):
+    event_id: Text
+    event: _Happened
+
+
+_SHAPES: dict[str, type[_Shape]] = {
+    "event_callback": _Event,
+    "shortcut": _Shortcut,
+    "message_action": _MessageShortcut,
+    "block_actions": _Clicks,
+    "view_submission": _Submission,
+}
 
 
 def is_sound(payload: Mapping[str, Any]) -> bool:
-    """Whether everything that its kind of payload needs is there, of the right type."""
+    """Whether everything that its kind of payload needs is there, of the right type. Nothing of ours makes Slack send other kinds."""
     kind = payload.get("type")
-    if kind is None:
-        return _has(payload, command=_text, user_id=_text, team_id=_text, trigger_id=_text) and _may_have(
-            payload, text=_any_text, response_url=_any_text, enterprise_id=_any_text
-        )
-    if not isinstance(kind, str):
-        return False
-    if kind == "event_callback":
-        return _has(payload, event_id=_text, event=_object) and _has(payload["event"], type=_text)
-    if kind not in _KINDS:
-        return False  # of a kind that nothing of ours makes Slack send
-    return _acted(payload) and _has(payload, **_KINDS[kind]) and (kind != "block_actions" or _clicked(payload))
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
-
-
-def _any_text(value: Any) -> bool:
-    return value is None or isinstance(value, str)
-
-
-def _object(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-def _has(said: Mapping[str, Any], **checks: Check) -> bool:
-    return all(name in said and check(said[name]) for name, check in checks.items())
-
-
-def _may_have(said: Mapping[str, Any], **checks: Check) -> bool:
-    return all(check(said[name]) for name, check in checks.items() if name in said)
-
-
-def _acted(payload: Mapping[str, Any]) -> bool:
-    """Who acted where. In a payload of a whole organisation the team may be absent."""
-    return _has(payload, user=_identified) and _may_have(
-        payload,
-        team=_no_or(_identified),
-        enterprise=_no_or(_identified),
-        channel=_no_or(_identified),
-        response_url=_any_text,
-        is_enterprise_install=lambda value: value is None or isinstance(value, bool | str),
-    )
-
-
-def _identified(value: Any) -> bool:
-    return _object(value) and _has(value, id=_text) and _may_have(value, team_id=_any_text, enterprise_id=_any_text)
-
-
-def _no_or(check: Check) -> Check:
-    return lambda value: value is None or check(value)
-
-
-def _actions(value: Any) -> bool:
-    first: Any = value[0] if isinstance(value, list) and value else None
-    return isinstance(first, dict) and _has(first, action_id=_text, type=_text) and _may_have(first, value=_any_text, block_id=_any_text)
-
-
-def _clicked(payload: Mapping[str, Any]) -> bool:
-    """A click on a button that stands in a view brings the view along."""
-    in_view = payload["actions"][0]["action_id"] in (GENERATE, MORE, OPENED_IN_BROWSER)
-    return _has(payload, view=_view) if in_view else _may_have(payload, view=_object)
-
-
-def _view(value: Any) -> bool:
-    return (
-        _object(value)
-        and _has(value, id=_text, blocks=_blocks, state=_state)
-        and _may_have(value, hash=_any_text, callback_id=_any_text)
-        and (value.get("callback_id") != VIEW_FORM or _form(value))
-    )
-
-
-def _form(view: Mapping[str, Any]) -> bool:
-    """Our form has an input, and remembers what we told it to; an older edition of the program may have told it something else."""
+    shape = _Command if kind is None else _SHAPES.get(kind) if isinstance(kind, str) else None
     try:
-        Form.recalled(view["private_metadata"])
-    except (KeyError, TypeError, ValueError):
+        return shape is not None and bool(shape.model_validate(payload))
+    except ValidationError:
         return False
-    return any(block["type"] == "input" for block in view["blocks"])
-
-
-def _blocks(value: Any) -> bool:
-    return isinstance(value, list) and all(_object(block) and _has(block, type=_text, block_id=_text) for block in value)
-
-
-def _state(value: Any) -> bool:
-    if not (_object(value) and _has(value, values=_object)):
-        return False
-    blocks = value["values"].values()
-    return all(_object(block) and all(_entry(entry) for entry in block.values()) for block in blocks)
-
-
-def _entry(value: Any) -> bool:
-    return (
-        _object(value)
-        and _has(value, type=_text)
-        and _may_have(
-            value,
-            value=_any_text,
-            selected_user=_any_text,
-            selected_option=_no_or(lambda option: _object(option) and _has(option, value=_text)),
-        )
-    )
-
-
-_KINDS: dict[str, dict[str, Check]] = {
-    "shortcut": {"callback_id": _text, "trigger_id": _text},
-    "message_action": {"callback_id": _text, "trigger_id": _text, "message": _object},
-    "block_actions": {"actions": _actions, "trigger_id": _text},
-    "view_submission": {"view": _view},
-}

@@ -13,12 +13,13 @@ from importlib.resources import files
 
 PREFIX = "/static/"
 
-# One script, from sources that each do one thing: imported modules would carry no integrity value.
+# One script and one style sheet, from sources that each do one thing: what they import would carry no integrity value.
 _SCRIPT = ("link.js", "sealing.js", "payload.js", "exchange.js", "clipboard.js", "scenes.js", "retrieval.js")
+_STYLE = ("ground.css", "envelope.css", "content.css", "circumstances.css")  # the later one wins
 _TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "support.js": (("support.js",), "text/javascript"),
     "pushpw.js": (_SCRIPT, "text/javascript"),
-    "pushpw.css": (("pushpw.css",), "text/css"),
+    "pushpw.css": (_STYLE, "text/css"),
     "mark.svg": (("mark.svg",), "image/svg+xml"),
 }
 

@@ -1,7 +1,7 @@
 """Which headers go with every answer?
 
 The tables are PROMISES made to readers: a page that can run nothing but our own script, is framed
-by nobody, leaves no referrer and is kept by no cache. tests/browser/test_headers.py holds the
+by nobody, leaves no referrer and is kept by no cache. tests/browser/test_doors.py holds the
 running door to them, letter by letter.
 """
 

@@ -1,7 +1,6 @@
 """Do the small parts of adapters/web keep their word?"""
 
 import re
-from importlib.resources import files
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
@@ -12,7 +11,7 @@ from adapters.web.origin import claimant_address, is_prefetch, origin_of
 from adapters.web.render import Brand, Pages
 from adapters.wording.catalog import words
 
-CSS = (files("adapters.web") / "static" / "pushpw.css").read_text("utf-8")
+CSS = load_assets()["pushpw.css"].content.decode("utf-8")
 
 
 @pytest.mark.parametrize(
