@@ -15,7 +15,7 @@ from structlog.typing import EventDict, WrappedLogger
 # slack_sdk at DEBUG logs request bodies, slack_bolt bodies of requests that it refuses, aiohttp.access whole paths.
 _TALKATIVE = ("slack_sdk", "slack_bolt", "aiohttp", "asyncio", "redis", "botbuilder", "msal", "urllib3", "limits")
 _FRAGMENT = re.compile(r"1[op][A-Za-z0-9_-]{47}(\.[A-Za-z0-9_-]{22})?")
-_PATH = re.compile(r"(/[pcr])/[^\s\"']+")
+_PATH = re.compile(r"(/[pcr])/(?!\{\w+\})[^\s\"']+")  # but our own templates, /p/{id}/claim, tell nothing
 
 
 def set_up(form: Literal["json", "console"], level: str) -> None:

@@ -279,7 +279,7 @@ async def test_a_signed_payload_with_anything_spoiled_is_never_a_server_error(
         statuses.add(answer.status)
         if answer.status not in (200, 400, 404):
             broke.append((payload["type"], path, instead, answer.status))
-    assert broke == []
+    assert broke[:20] == []
     assert {200, 400} <= statuses
     assert "pushpw_bugs_total 0.0" in town.service.house.metrics.exposition().decode()
 
