@@ -1,5 +1,6 @@
 """How do we speak to Slack? One shared session, short timeouts, and never an unfurled link."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,7 +41,7 @@ class SlackCalls:
 
     def __init__(self, *, token: str, api_url: str, session: aiohttp.ClientSession) -> None:
         self._session = session
-        self._client = AsyncWebClient(token=token, base_url=api_url, session=session, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+        self._client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
         api = urlsplit(api_url)
         # Only Slack's own host gets an answer; a double's host is trusted as far as the operator set it.
         self._response_hosts = {("https", RESPONSE_HOST)}
@@ -98,7 +99,8 @@ class SlackCalls:
 
     async def _call(self, method: str, **fields: Any) -> AsyncSlackResponse:
         try:
-            return await self._client.api_call(method, json=fields)
+            async with asyncio.timeout(TIMEOUT_SECONDS):  # with a session of ours, the SDK's own timeout does nothing
+                return await self._client.api_call(method, json=fields)
         except SlackApiError as refusal:
             said = getattr(refusal.response, "data", None)
             code = str(said.get("error", "refused")) if isinstance(said, dict) else "no_answer"

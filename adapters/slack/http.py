@@ -91,9 +91,10 @@ async def _read(request: web.Request) -> bytes | None:
     if (request.content_length or 0) > BODY_MOST:
         return None
     try:
-        return await request.read()
+        body = await request.read()
     except web.HTTPRequestEntityTooLarge:
         return None
+    return body if len(body) <= BODY_MOST else None  # sent in pieces, it did not say its length
 
 
 def _payload_of(content_type: str, body: bytes) -> dict[str, Any] | None:
