@@ -294,6 +294,8 @@ def _ended(words: Words, receipt: Receipt) -> str:
     match receipt.state:
         case State.EXPIRED:
             return words.say("It expired {moment}, unread. Ask for a new one.", moment=at)
+        case State.BURNED if receipt.was_opened:
+            return words.say("You opened it. What was left was taken back {moment}.", moment=at)
         case State.BURNED:
             return words.say("It was taken back {moment}.", moment=at)
         case State.LOCKED:
@@ -336,7 +338,7 @@ def receipt_card(words: Words, receipt: Receipt) -> Message:
 def state_line(words: Words, receipt: Receipt) -> str:
     """What has become of the push: words first."""
     at = when(words, receipt.changed_at or receipt.created_at)
-    who = person(receipt.recipient.id) if receipt.recipient else words.say("Somebody with the link")
+    who = person(receipt.recipient.id) if receipt.recipient else words.say("somebody with the link")
     match receipt.state:
         case State.WAITING if receipt.undeliverable:
             return words.say(
@@ -351,6 +353,8 @@ def state_line(words: Words, receipt: Receipt) -> str:
             return words.say("Opened by {person}, {moment}", person=who, moment=at)
         case State.EXPIRED:
             return words.say("Expired unread, {moment}", moment=at)
+        case State.BURNED if receipt.was_opened:
+            return words.say("Opened by {person}, then burned by you, {moment}", person=who, moment=at)
         case State.BURNED:
             return words.say("Burned by you, {moment}", moment=at)
         case State.BURNED_BY_RECIPIENT:

@@ -44,7 +44,7 @@ async def test_by_a_link_to_pass_on(actors: Actors, browser: Browser, page: Page
     assert (ephemeral.unfurl_links, ephemeral.unfurl_media) == (False, False)
     await opened(page, url)
     await shows_the_secret(page)
-    await actors.card("Opened by Somebody with the link")
+    await actors.card("Opened by somebody with the link")
     async with new_page(browser) as second:
         await opened(second, url)
         await says_gone(second)

@@ -34,7 +34,9 @@ def words_of(view: View) -> str:
 async def answer_to(actors: Actors, text: str) -> Message:
     """What the command answers in words."""
     await actors.alice.command("/pushpw", text)
-    return await actors.town.slack.until(lambda: next((m for m in actors.alice.ephemerals() if not m.text.startswith("Your one-time link")), None))
+    return await actors.town.slack.until(
+        lambda: next((m for m in actors.alice.ephemerals() if not m.text.startswith("Your one-time link")), None)
+    )
 
 
 async def more(actors: Actors, view: View) -> View:
