@@ -150,7 +150,7 @@ async def test_check_as_json_is_for_machines(store_url: str, tmp_path: Path) -> 
 
 async def test_check_finds_a_wrong_token_and_a_store_that_is_away(tmp_path: Path) -> None:
     async with outside("unix:///nonexistent/s") as around:
-        settings = around.settings | {"SLACK_BOT_TOKEN": "xoxb-0123456789-wrong"}
+        settings = around.settings | {"SLACK_BOT_TOKEN": "xoxb-the-token-of-nobody"}
         ended = await run("check", "--json", folder=tmp_path, **settings)
     wrong = {finding["what"] for finding in json.loads(ended.out) if not finding["right"]}
     assert (ended.code, wrong) == (1, {"store", "Slack"})

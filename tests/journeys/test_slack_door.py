@@ -5,7 +5,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from random import Random  # noqa: TID251  # seeded, so that a failure can be repeated
 from typing import Any
@@ -379,12 +379,13 @@ async def test_a_claim_while_the_store_restarts_is_503_and_the_same_nonce_gets_i
     data.mkdir()
     first = EmbeddedServer(data=data).start()
     socket.symlink_to(first.url.removeprefix("unix://"))
-    async with own_town(f"unix://{socket}") as actors, Reader(actors.town.service_url) as reader:
-        (url,) = links_in((await actors.push()).body)
-        first.stop()
-        away = await reader.claim(url)
-        assert (away.status, away.code) == (503, "store_unavailable")
-        with EmbeddedServer(data=data) as second:
+    with ExitStack() as closing:  # the second server outlives the town
+        async with own_town(f"unix://{socket}") as actors, Reader(actors.town.service_url) as reader:
+            (url,) = links_in((await actors.push()).body)
+            first.stop()
+            away = await reader.claim(url)
+            assert (away.status, away.code) == (503, "store_unavailable")
+            second = closing.enter_context(EmbeddedServer(data=data))
             socket.unlink()
             socket.symlink_to(second.url.removeprefix("unix://"))
             assert (await reader.claim(url, nonce=away.nonce)).status == 200
