@@ -16,6 +16,7 @@ from core.receipt import Place
 
 TIMEOUT_SECONDS = 5
 RESPONSE_HOST = "hooks.slack.com"
+_WAIT_MOST_SECONDS, _WAITS_MOST = 20.0, 3
 _NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,22 @@ class Message:
     def body(self) -> dict[str, Any]:
         """The fields that chat.postMessage and a response_url share."""
         return {"text": self.text, **({"blocks": self.blocks} if self.blocks else {})}
+
+
+class RateLimited(Undeliverable):
+    """Slack wants us to wait `retry_after` seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("ratelimited")
+        self.retry_after = retry_after
+
+
+def _retry_after(refusal: SlackApiError) -> float:
+    headers = {name.lower(): value for name, value in (getattr(refusal.response, "headers", None) or {}).items()}
+    try:
+        return max(0.0, float(headers.get("retry-after", "")))
+    except ValueError:
+        return 1.0
 
 
 class SlackCalls:
@@ -59,16 +76,16 @@ class SlackCalls:
 
     async def post(self, conversation: str, message: Message) -> Place:
         """Post a message; where it lies."""
-        answer = await self._call("chat.postMessage", channel=conversation, **message.body(), **_NO_PREVIEW)
+        answer = await self._patiently("chat.postMessage", channel=conversation, **message.body(), **_NO_PREVIEW)
         return Place(str(answer["channel"]), str(answer["ts"]))
 
     async def edit(self, place: Place, message: Message) -> None:
         """Change a message of ours."""
-        await self._call("chat.update", channel=place.conversation, ts=place.message, **message.body(), **_NO_PREVIEW)
+        await self._patiently("chat.update", channel=place.conversation, ts=place.message, **message.body(), **_NO_PREVIEW)
 
     async def conversation_with(self, user_id: str) -> str:
         """The DM between the bot and this person."""
-        answer = await self._call("conversations.open", users=user_id)
+        answer = await self._patiently("conversations.open", users=user_id)
         return str(answer["channel"]["id"])
 
     async def user(self, user_id: str) -> dict[str, Any]:
@@ -81,12 +98,12 @@ class SlackCalls:
         answer = await self._call("auth.test")
         return {"team": answer.get("team"), "team_id": answer.get("team_id"), "user_id": answer.get("user_id")}
 
-    async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+    async def respond(self, response_url: str, message: Message) -> None:
         """Say something that only this member sees, where they are. For 30 minutes, five times."""
         url = urlsplit(response_url)
         if (url.scheme, url.netloc) not in self._response_hosts:
             raise Undeliverable("foreign_response_url")
-        body = {"response_type": "ephemeral", "replace_original": replace, **message.body(), **_NO_PREVIEW}
+        body = {"response_type": "ephemeral", "replace_original": False, **message.body(), **_NO_PREVIEW}
         try:
             async with self._session.post(
                 response_url, json=body, allow_redirects=False, timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
@@ -97,6 +114,17 @@ class SlackCalls:
         if status != 200:
             raise Undeliverable(f"http_{status}")
 
+    async def _patiently(self, method: str, **fields: Any) -> AsyncSlackResponse:
+        """As `_call`, for what runs after the answer: a short wait that Slack asks for is waited, a few times."""
+        for _ in range(_WAITS_MOST):
+            try:
+                return await self._call(method, **fields)
+            except RateLimited as limited:
+                if limited.retry_after > _WAIT_MOST_SECONDS:
+                    raise
+                await asyncio.sleep(limited.retry_after)
+        return await self._call(method, **fields)
+
     async def _call(self, method: str, **fields: Any) -> AsyncSlackResponse:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):  # with a session of ours, the SDK's own timeout does nothing
@@ -104,6 +132,8 @@ class SlackCalls:
         except SlackApiError as refusal:
             said = getattr(refusal.response, "data", None)
             code = str(said.get("error", "refused")) if isinstance(said, dict) else "no_answer"
+            if code == "ratelimited":
+                raise RateLimited(_retry_after(refusal)) from None
         except (aiohttp.ClientError, TimeoutError, AttributeError):
             # AttributeError: a gateway of Slack's answered in plain text, which the SDK takes for an object.
             code = "no_answer"

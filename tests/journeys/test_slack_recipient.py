@@ -1,10 +1,15 @@
 """Who may open a bound push, and what sender and recipient see when it does not go the straight way."""
 
 import json
+import os
 
 import pytest
 
 from adapters.slack import calls
+from adapters.slack.button import sealed_value
+from core.keyring import KeyRing
+from core.link import Link
+from core.push import PushId
 from playground import forms, payloads
 from playground.start import Town, open_town
 from playground.views import View
@@ -145,10 +150,18 @@ async def test_a_message_that_slack_refuses_is_told_to_the_sender(town: Town, ac
     assert actors.bob.dm_with_bot() == []
 
 
-async def test_a_rate_limit_is_told_to_the_sender(town: Town, actors: Actors) -> None:
+async def test_a_long_rate_limit_is_told_to_the_sender(town: Town, actors: Actors) -> None:
     town.slack.api.limit_rate("chat.postMessage", 30)
     await actors.push("@bob")
     await actors.card("Not delivered")
+
+
+async def test_a_short_rate_limit_is_waited_out(town: Town, actors: Actors, reader: Reader) -> None:
+    town.slack.api.limit_rate("chat.postMessage", 0, times=2)
+    await actors.push("@bob")
+    await actors.card("Waiting")
+    assert town.slack.api.calls["chat.postMessage"] == 4
+    assert await reader.read(await actors.open_in_chat()) == SECRET
 
 
 async def test_a_slack_that_does_not_answer_is_told_to_the_sender(store_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,12 +174,42 @@ async def test_a_slack_that_does_not_answer_is_told_to_the_sender(store_url: str
         slow.set()
 
 
-async def test_a_push_to_an_app_is_told_to_the_sender(actors: Actors) -> None:
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        (Person("U0PUSHPW", "pushpw", "pushpw", is_bot=True), "An app cannot open"),
+        (Person("U0OTTO", "otto", "Otto", team_id="T0PARTNER"), "another workspace"),
+        (Person("U0LEFT", "left", "Left", deleted=True), "deactivated"),
+    ],
+)
+async def test_somebody_who_could_never_open_it_is_refused_under_the_field(town: Town, actors: Actors, person: Person, said: str) -> None:
+    town.slack.workspace.add_person(person)
     view = await actors.form()
     actors.alice.fill(view, "secret", SECRET)
-    actors.alice.fill(view, "recipient", "U0PUSHPW")
-    assert (await actors.alice.submit(view)).ok
-    await actors.card("Not delivered")
+    actors.alice.fill(view, "recipient", person.id)
+    await actors.alice.submit(view)
+    assert said in view.errors["recipient"]
+    assert town.service.house.metrics.count_of("push.created") == 0
+
+
+@pytest.mark.parametrize(
+    "person", [Person("U0ROBOT", "robot", "Robot", is_bot=True), Person("U0OTTO", "otto", "Otto", team_id="T0PARTNER")]
+)
+async def test_an_author_who_could_never_open_it_is_not_filled_in(town: Town, actors: Actors, person: Person) -> None:
+    town.slack.workspace.add_person(person)
+    said = town.slack.workspace.post("C0GENERAL", person.id, "hunter2")
+    await actors.alice.message_shortcut("push_message", "C0GENERAL", said.ts)
+    view = await town.slack.until(lambda: actors.alice.view)
+    _, element = forms.find(view.blocks, "recipient")
+    assert "initial_user" not in element
+
+
+async def test_a_button_whose_seal_key_is_gone_says_gone_and_not_try_again(town: Town, actors: Actors) -> None:
+    await actors.push("@bob")
+    message = await actors.invitation()
+    _, element = forms.find(message.blocks, "open_push")
+    element["value"] = sealed_value(KeyRing([os.urandom(32)], os.urandom), Link(PushId(bytes(16)), bytes(32)))
+    assert "gone, or it is for somebody else" in spoken(await press_open(town, message, town.slack.workspace.person(BOB)))
 
 
 async def test_an_undelivered_push_can_still_be_burned_on_its_card(town: Town, actors: Actors) -> None:
