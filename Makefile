@@ -55,12 +55,19 @@ $(PY):
 	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "Python's venv is missing. On Debian: sudo apt install python3-venv, then again."; exit 1; }; \
 	  echo "Installing python3-venv ..."; apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv >/dev/null && $(PYTHON) -m venv $(VENV); }
 
-$(VENV)/.runs: requirements.lock | $(PY)
+# A launcher and not `pip install -e`: it needs neither setuptools nor a network, runs in any folder (whose .env it reads),
+# and moves along with the checkout. -P: a folder named bot where it runs is not ours.
+$(VENV)/bin/pushpw: | $(PY)
+	@printf '#!/bin/sh\n# pushpw, from the checkout beside this folder.\nhere=$$(CDPATH= cd -- "$$(dirname -- "$$(readlink -f -- "$$0")")" && pwd)\n' > $@
+	@printf 'PYTHONPATH="$$(dirname -- "$$(dirname -- "$$here")")" exec "$$here/python" -P -m bot "$$@"\n' >> $@
+	@chmod +x $@
+
+$(VENV)/.runs: requirements.lock | $(PY) $(VENV)/bin/pushpw
 	@echo "Installing what pushpw needs into $(VENV) (once, about a minute) ..."
 	@$(PIP) -r requirements.lock
 	@touch $@
 
-$(VENV)/.tests: requirements-dev.lock | $(PY)
+$(VENV)/.tests: requirements-dev.lock | $(PY) $(VENV)/bin/pushpw
 	@echo "Installing what the tests need into $(VENV) (once, a minute or two) ..."
 	@$(PIP) -r requirements-dev.lock
 	@touch $@ $(VENV)/.runs

@@ -14,7 +14,7 @@ from adapters.slack.manifest import as_yaml
 from bot import check as checking
 from bot import logs
 from bot.server import serve
-from bot.settings import BadSettings, Settings, base_url_if_set, load
+from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load
 from core.link import encode
 
 _CREATE_APP = "https://api.slack.com/apps?new_app=1&manifest_yaml="
@@ -26,31 +26,49 @@ def main() -> None:
     """Share secrets from chat by links that work once."""
 
 
+def _origin(_: click.Context, __: click.Parameter, value: str) -> str:
+    try:
+        return check_base_url(value)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
 @main.command()
 @click.option(
     "--base-url",
+    callback=_origin,
     prompt="Where will people reach this service",
     default="http://localhost:8080",
     help="The origin, https but for localhost.",
 )
 def init(base_url: str) -> None:
     """Make a seal key, write .env, and print the link that creates the Slack app."""
-    if _ENV.exists():
-        raise click.ClickException(".env is there already; move it away first, it may hold the only copy of a seal key.")
     lines = {
-        "PUSHPW_BASE_URL": base_url.rstrip("/"),
+        "PUSHPW_BASE_URL": base_url,
         "PUSHPW_REDIS_URL": "redis://localhost:6379/0",
         "PUSHPW_SEAL_KEYS": encode(secrets.token_bytes(32)),
     }
     text = "".join(f"{name}={value}\n" for name, value in lines.items())
     text += "# From the Slack app's pages: Basic Information, and OAuth & Permissions\nSLACK_SIGNING_SECRET=\nSLACK_BOT_TOKEN=\n"
-    # Made with 0600 from the start: there is no moment in which others may read it.
-    with os.fdopen(os.open(_ENV, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
-        target.write(text)
+    _write_new(_ENV, text)
     click.echo("Wrote .env with a new seal key, readable by you alone. Keep a copy of that key: without it stored pushes cannot be opened.")
-    click.echo("\nCreate the Slack app with this link, then put its signing secret and bot token into .env:\n")
-    click.echo(_CREATE_APP + quote(as_yaml(lines["PUSHPW_BASE_URL"], "pushpw"), safe=""))
+    if base_url.startswith("https:"):
+        click.echo("\nCreate the Slack app with this link, then put its signing secret and bot token into .env:\n")
+        click.echo(_CREATE_APP + quote(as_yaml(base_url, "pushpw"), safe=""))
+    else:
+        click.echo("\nSlack needs an https address that it can reach, so there is no app to create for this one. Have such an address,")
+        click.echo("put it into .env as PUSHPW_BASE_URL, and `pushpw manifest slack` prints what the app is made of.")
     click.echo("\nThen: pushpw check, and pushpw web.")
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        # Made with 0600 from the start: there is no moment in which others may read it. O_EXCL overwrites nothing.
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise click.ClickException(f"{path} is there already; move it away first, it may hold the only copy of a seal key.") from None
+    with os.fdopen(opened, "w", encoding="utf-8") as target:
+        target.write(text)
 
 
 @main.command()

@@ -1,7 +1,8 @@
 """What is logged, how, and what is silenced?
 
 Events are constant names with facts as pairs. Libraries whose debug lines hold request bodies are
-kept at WARNING whatever the level, and values that look like a link's fragment never get out.
+kept at WARNING whatever the level, and values that look like a link's fragment, a token of Slack's
+or an address that it answers at never get out.
 """
 
 import logging
@@ -14,8 +15,14 @@ from structlog.typing import EventDict, WrappedLogger
 
 # slack_sdk at DEBUG logs request bodies, slack_bolt bodies of requests that it refuses, aiohttp.access whole paths.
 _TALKATIVE = ("slack_sdk", "slack_bolt", "aiohttp", "asyncio", "redis", "botbuilder", "msal", "urllib3", "limits")
-_FRAGMENT = re.compile(r"1[op][A-Za-z0-9_-]{47}(\.[A-Za-z0-9_-]{22})?")
-_PATH = re.compile(r"(/[pcr])/(?!\{\w+\})[^\s\"']+")  # but our own templates, /p/{id}/claim, tell nothing
+_CUTS = (
+    (re.compile(r"1[op][A-Za-z0-9_-]{47}(\.[A-Za-z0-9_-]{22})?"), "[link removed]"),
+    (re.compile(r"(/[pcr])/(?!\{)[^\s\"']+"), r"\1/..."),  # a path with an id; a route's template stays
+    (re.compile(r"\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]+"), "[token removed]"),
+    # Who has a response_url may speak in our name for half an hour. JSON may write its slashes as \/.
+    (re.compile(r"(hooks\.slack\.com)\\*/[^\s\"'<>]*"), r"\1/..."),
+)
+_DEEPEST = 8
 
 
 def set_up(form: Literal["json", "console"], level: str) -> None:
@@ -48,11 +55,27 @@ def set_up(form: Literal["json", "console"], level: str) -> None:
 
 
 def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """The last line of defence: link fragments and the ids in paths are cut out of every string."""
-    return {name: _redacted(value) for name, value in event.items()}
+    """The last line of defence: links, ids in paths, tokens and answer addresses are cut out, however deep they lie."""
+    # What begins with an underscore is the renderer's own, and it drops it.
+    return {name: value if name.startswith("_") else _redacted(value) for name, value in event.items()}
 
 
-def _redacted(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return _PATH.sub(r"\1/...", _FRAGMENT.sub("[link removed]", value))
+def _redacted(value: object, depth: int = 0) -> object:
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return _cut(value)
+        case _ if depth > _DEEPEST:  # also what holds itself comes to an end
+            return "..."
+        case dict():
+            return {_cut(str(name)): _redacted(inner, depth + 1) for name, inner in value.items()}
+        case list() | tuple():
+            return [_redacted(inner, depth + 1) for inner in value]
+    return _cut(repr(value))  # what the renderers would write of it
+
+
+def _cut(text: str) -> str:
+    for pattern, instead in _CUTS:
+        text = pattern.sub(instead, text)
+    return text

@@ -5,13 +5,14 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, Self
 
 import structlog
 from aiohttp import web
 
+from adapters.web.headers import answer_headers
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.wiring import House, open_house
@@ -25,10 +26,10 @@ _LAST_ANSWERS_SECONDS = 10.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_app(house: House) -> web.Application:
+def make_app(house: House, settings: Settings) -> web.Application:
     """All doors in one Application."""
     app = web.Application(client_max_size=_BODY_MOST, middlewares=[_boundary(house.metrics)])
-    app.on_response_prepare.append(_without_server_name)
+    app.on_response_prepare.append(_dressed(answer_headers(https=settings.base_url.startswith("https:"), hsts=settings.hsts)))
     for door in house.doors:
         door.mount(app)
     return app
@@ -44,7 +45,7 @@ def _boundary(metrics: Metrics) -> Any:
             try:
                 response = await handler(request)
             except web.HTTPException as refusal:
-                response = refusal
+                response = _plain(refusal)
             except StoreUnavailable as trouble:
                 log.warning("store_unavailable", cause=type(trouble.__cause__).__name__)
                 response = _problem(503, "store_unavailable", "The store is not answering. Nothing was shown or used up.", request_id)
@@ -63,7 +64,13 @@ def _boundary(metrics: Metrics) -> Any:
 
 def _problem(status: int, code: str, title: str, request_id: str) -> web.Response:
     body = {"code": code, "title": title, "id": request_id}
-    return web.json_response(body, status=status, content_type="application/problem+json", headers={"Cache-Control": "no-store"})
+    return web.json_response(body, status=status, content_type="application/problem+json")
+
+
+def _plain(refusal: web.HTTPException) -> web.Response:
+    """What aiohttp raises, as an answer: to hand on the exception itself is deprecated."""
+    told = {name: refusal.headers[name] for name in ("Allow", "Location") if name in refusal.headers}
+    return web.Response(status=refusal.status, text=refusal.text, headers=told)
 
 
 def _template(request: web.Request) -> str:
@@ -72,8 +79,15 @@ def _template(request: web.Request) -> str:
     return resource.canonical if resource else "unknown"
 
 
-async def _without_server_name(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.pop("Server", None)
+def _dressed(headers: Mapping[str, str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Gives `headers` to every answer whose door has no policy of its own, and takes the server's name off all."""
+
+    async def dress(_: web.Request, response: web.StreamResponse) -> None:
+        response.headers.pop("Server", None)  # aiohttp would tell its own version and Python's
+        if "Content-Security-Policy" not in response.headers:
+            response.headers.update(headers)
+
+    return dress
 
 
 class Service:
@@ -90,7 +104,9 @@ class Service:
 
     async def __aenter__(self) -> Self:
         self.house = await self._closing.enter_async_context(open_house(self._settings, **self._wiring))
-        runner = web.AppRunner(make_app(self.house), access_log=None, handle_signals=False, shutdown_timeout=_LAST_ANSWERS_SECONDS)
+        runner = web.AppRunner(
+            make_app(self.house, self._settings), access_log=None, handle_signals=False, shutdown_timeout=_LAST_ANSWERS_SECONDS
+        )
         await runner.setup()
         self._closing.push_async_callback(runner.cleanup)
         await self._site(runner).start()

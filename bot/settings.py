@@ -8,17 +8,19 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.redis_store.connect import check_address
 from core.link import decode
 from core.policy import DAY, LONGEST_EXPIRY, MOST_VIEWS, SHORTEST_EXPIRY, Policy
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+")
 _EXAMPLES = re.compile(r"(^|\.)example\.(com|org|net)$|^your-|changeme", re.IGNORECASE)
 _DURATION = re.compile(r"(\d{1,5})(m|h|d|w)")
 _UNIT_SECONDS = {"m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
@@ -36,8 +38,19 @@ def _fault(text: str) -> PydanticCustomError:
     return PydanticCustomError("setting", "{said}", {"said": text})
 
 
-def _check_base_url(value: str) -> str:
-    url = urlsplit(value.rstrip("/"))
+def _split(value: str) -> SplitResult:
+    try:
+        url = urlsplit(value)
+        if url.port == 0 or not _HOST.fullmatch(url.hostname or ""):
+            raise ValueError("no host or port that could be reached")
+    except ValueError:  # urlsplit itself only finds out about a port when it is asked for it
+        raise _fault("this is no address: look at its host and its port") from None
+    return url
+
+
+def check_base_url(value: str) -> str:
+    """The origin that `value` spells. Raises a ValueError that says what to do."""
+    url = _split(value.rstrip("/"))
     if url.scheme not in ("https", "http") or not url.hostname or url.path or url.query or url.fragment or url.username:
         raise _fault("give the origin alone, such as https://push.your-company.com")
     if url.scheme == "http" and url.hostname not in _LOOPBACK:
@@ -59,8 +72,10 @@ def _check_seal_keys(value: SecretStr) -> SecretStr:
 
 
 def _check_redis_url(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
-        raise _fault("use redis://, rediss:// or unix://")
+    try:
+        check_address(value.get_secret_value())
+    except ValueError as problem:
+        raise _fault(str(problem)) from None
     return value
 
 
@@ -84,15 +99,16 @@ def _seconds(value: Any) -> Any:
 
 
 def _check_api_url(value: str) -> str:
-    url = urlsplit(value)
+    url = _split(value)
     if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOOPBACK):
         raise _fault("use https: the bot token is sent there")
     return value.rstrip("/") + "/"
 
 
 def _check_url(value: str) -> str:
-    url = urlsplit(value)
-    if url.scheme not in ("https", "http", "mailto") or not (url.hostname or url.path):
+    if value.startswith("mailto:") and len(value) > len("mailto:"):
+        return value
+    if _split(value).scheme not in ("https", "http"):
         raise _fault("give a whole address, such as https://help.your-company.com")
     return value
 
@@ -106,7 +122,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
-    base_url: Annotated[str, AfterValidator(_check_base_url)] = Field(validation_alias="PUSHPW_BASE_URL")
+    base_url: Annotated[str, AfterValidator(check_base_url)] = Field(validation_alias="PUSHPW_BASE_URL")
     redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] = Field(validation_alias="PUSHPW_REDIS_URL")
     seal_keys: Annotated[SecretStr, AfterValidator(_check_seal_keys)] = Field(validation_alias="PUSHPW_SEAL_KEYS")
     host: str = Field("127.0.0.1", validation_alias="PUSHPW_HOST")
@@ -209,7 +225,7 @@ class _Early(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] | None = Field(None, validation_alias="PUSHPW_REDIS_URL")
-    base_url: Annotated[str, AfterValidator(_check_base_url)] | None = Field(None, validation_alias="PUSHPW_BASE_URL")
+    base_url: Annotated[str, AfterValidator(check_base_url)] | None = Field(None, validation_alias="PUSHPW_BASE_URL")
 
 
 def base_url_if_set(env_file: Path | None = Path(".env")) -> str | None:

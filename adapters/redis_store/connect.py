@@ -5,8 +5,10 @@ on a broken connection is safe here, and more would only make people wait.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -17,6 +19,8 @@ from redis.exceptions import RedisError
 from core.errors import StoreUnavailable
 
 _SPOKEN = ("redis", "rediss", "unix")
+_DATABASE = re.compile(r"/?\d{0,5}")
+_MALFORMED = "the store's address is malformed"
 _NOT_YET = ("redis+sentinel", "redis+cluster")
 
 
@@ -27,11 +31,7 @@ def connect(url: str, *, timeout: float = 0.8, pool: int = 64) -> Redis:
     `pool` connections, connecting, and reading. Raises ValueError for an address that we do not
     speak, without the address in it, because it may hold a password.
     """
-    scheme = url.partition("://")[0]
-    if scheme in _NOT_YET:
-        raise ValueError(f"{scheme}:// is not spoken yet: give the address of one server, redis://, rediss:// or unix://")
-    if scheme not in _SPOKEN:
-        raise ValueError("the store's address starts with redis://, rediss:// or unix://")
+    _check_scheme(url)
     try:
         # The client's own default raises past 100 connections; this pool makes the 65th caller wait.
         connections = BlockingConnectionPool.from_url(
@@ -44,8 +44,35 @@ def connect(url: str, *, timeout: float = 0.8, pool: int = 64) -> Redis:
             retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionBroken,)),
         )
     except ValueError:
-        raise ValueError("the store's address is malformed") from None
+        raise ValueError(_MALFORMED) from None
     return Redis.from_pool(connections)
+
+
+def check_address(url: str) -> None:
+    """Raise ValueError, without the address in it, for what `connect` or its first connection would choke on. Asks nobody."""
+    _check_scheme(url)
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        raise ValueError(_MALFORMED) from None
+    if address.scheme == "unix" and not address.path:
+        raise ValueError("unix:// needs the path of the store's socket")
+    # The client takes a database that is no number for number 0.
+    if address.scheme != "unix" and not _DATABASE.fullmatch(address.path):
+        raise ValueError("what follows the store's host is the number of a database, such as /0")
+    pool = connect(url).connection_pool
+    try:
+        pool.connection_class(**pool.connection_kwargs)  # not yet connected: it only looks at what it was given
+    except (TypeError, ValueError, RedisError):
+        raise ValueError("the store's address has an option that is not known") from None
+
+
+def _check_scheme(url: str) -> None:
+    scheme = url.partition("://")[0]
+    if scheme in _NOT_YET:
+        raise ValueError(f"{scheme}:// is not spoken yet: give the address of one server, redis://, rediss:// or unix://")
+    if scheme not in _SPOKEN:
+        raise ValueError("the store's address starts with redis://, rediss:// or unix://")
 
 
 @asynccontextmanager

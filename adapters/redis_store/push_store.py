@@ -1,7 +1,8 @@
 """Who gets which view of a push? Each answer is one Lua script, by the server's clock.
 
 The scripts repeat the same answer to the same call, so a lost reply, a retry or a reload never
-spends a second view and never counts a typo twice (lua/*.lua; the rules are docs/reference's).
+spends a second view and never counts a typo twice (lua/*.lua; the rules are told in
+docs/explanation/one-view-one-reader.md).
 Nothing that a claimant says travels or rests in the clear: the scripts see and compare hashes
 under keys of the ring, and the sealed bytes are wrapped by the ring once more.
 """

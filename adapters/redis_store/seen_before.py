@@ -4,6 +4,7 @@ from redis.asyncio import Redis
 
 from adapters.redis_store.connect import trouble
 from adapters.redis_store.keys import Keys
+from adapters.redis_store.push_store import load_script
 from core.ports import RandomBytes
 
 
@@ -14,10 +15,11 @@ class RedisSeenBefore:
         self._redis = redis
         self._random = random
         self._keys = Keys(prefix)
+        self._script = load_script(redis, "first_time")
 
     async def first_time(self, kind: str, what: bytes, lifetime: float) -> bool:
         # Our own mark comes back if the answer got lost and the client asked again: that is still the first time.
         mark = self._random(8)
         async with trouble(self._redis):
-            before = await self._redis.set(self._keys.seen(kind, what), mark, nx=True, get=True, px=max(1, int(lifetime * 1000)))
+            before = await self._script([self._keys.seen(kind, what)], [mark, max(1, int(lifetime * 1000))])
         return before is None or before == mark

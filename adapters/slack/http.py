@@ -1,6 +1,6 @@
 """The door: which of Slack's requests are let in?
 
-    size cap -> signature on the bytes -> url_verification -> sound? -> seen before? -> slack_bolt -> handlers
+    size and time cap -> signature on the bytes -> url_verification -> sound? -> seen before? -> slack_bolt -> handlers
 
 slack_bolt does the parsing of payload kinds and the answers; what it is bad at is done before it:
 it would log the body of a badly signed request, crash on a malformed one, and accept one twice.
@@ -19,6 +19,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
+from adapters.bodies import BadBody, read_body
 from adapters.slack import render
 from adapters.slack.handlers import Answer, SlackHandlers
 from adapters.slack.shape import is_sound
@@ -53,9 +54,11 @@ class SlackDoor:
 
     async def receive(self, request: web.Request) -> web.Response:
         """One request of Slack's. Business errors are 200 with words in them, never 5xx."""
-        body = await _read(request)
-        if body is None:
-            return web.Response(status=413, text="The body is too large.")
+        try:
+            body = await read_body(request, BODY_MOST)
+        except BadBody as refusal:
+            log.warning("slack_body_refused", reason=refusal.reason)
+            return web.Response(status=refusal.status, text="The body is not one that Slack sends.")
         signature = request.headers.get("X-Slack-Signature", "")
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
         if not is_signed(self._signing_secret, timestamp, signature, body, self._clock() / 1000):
@@ -84,17 +87,6 @@ class SlackDoor:
         if event_id := payload.get("event_id"):
             return await self._seen.first_time("slack_event", str(event_id).encode(), REMEMBERED_SECONDS)
         return await self._seen.first_time("slack_signature", signature.encode("utf-8", "surrogateescape"), REMEMBERED_SECONDS)
-
-
-async def _read(request: web.Request) -> bytes | None:
-    """The body, or None when it is larger than anything that Slack sends."""
-    if (request.content_length or 0) > BODY_MOST:
-        return None
-    try:
-        body = await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        return None
-    return body if len(body) <= BODY_MOST else None  # sent in pieces, it did not say its length
 
 
 def _payload_of(content_type: str, body: bytes) -> dict[str, Any] | None:

@@ -32,8 +32,6 @@ _EVERYWHERE = MappingProxyType(
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Resource-Policy": "same-origin",
         "X-Robots-Tag": "noindex, nofollow, noarchive, nosnippet, noimageindex",
-        # Without this aiohttp tells its own version and Python's.
-        "Server": "pushpw",
     }
 )
 _PAGE = MappingProxyType(

@@ -9,11 +9,11 @@ GET, HEAD /static/<name>  what the page is made of
 No GET reaches the engine: the functions that answer them are never given it.
 """
 
-import asyncio
 from collections.abc import Mapping
 
 from aiohttp import web
 
+from adapters.bodies import BadBody, read_body
 from adapters.web.handlers import Claimants
 from adapters.web.headers import answer_headers, asset_headers, page_headers
 from adapters.web.origin import claimant_address, comes_from_our_page, is_prefetch, origin_of
@@ -25,7 +25,6 @@ from core.errors import BadInput
 
 __all__ = ["Brand", "WebDoor"]
 
-_BODY_SECONDS = 10
 _SAFE = "GET, HEAD"
 
 
@@ -79,9 +78,9 @@ class WebDoor:
         if not comes_from_our_page(request, self._origin):
             return self._answered(not_from_page())
         try:
-            body = await _read(request)
-        except BadInput as refusal:
-            return self._answered(bad_input(refusal, status=413))
+            body = await read_body(request, BODY_MOST)
+        except BadBody as refusal:
+            return self._answered(bad_input(BadInput("body", refusal.reason), status=refusal.status))
         address = claimant_address(request, self._trusted_proxies)
         there = request.match_info
         return self._answered(await self._claimants.act(there["act"], there["id"], body, address))
@@ -100,17 +99,3 @@ class WebDoor:
 
 def _html(page: bytes, headers: Mapping[str, str]) -> web.Response:
     return web.Response(body=page, content_type="text/html", charset="utf-8", headers=headers)
-
-
-async def _read(request: web.Request) -> bytes:
-    """The body, at most BODY_MOST bytes and ten seconds of it: no claim needs more."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            async for piece in request.content.iter_any():
-                body += piece
-                if len(body) > BODY_MOST:
-                    raise BadInput("body", "too_long")
-    except TimeoutError:
-        raise BadInput("body", "too_slow") from None
-    return bytes(body)

@@ -34,6 +34,14 @@ async def test_a_lost_answer_is_asked_for_again_by_itself_as_the_same_try(site: 
     await assert_one_try(site, reader, asked=3)
 
 
+async def test_a_line_too_slow_for_our_own_words_is_a_dropped_one(site: Site, reader: Reader) -> None:
+    site.faults["claim"] = ["408"]
+    await press_it(site, reader)
+    await reader.sees("dropped")
+    await reader.page.clock.run_for(1000)
+    await assert_one_try(site, reader, asked=2)
+
+
 async def test_a_person_need_not_wait_for_the_next_try(site: Site, reader: Reader) -> None:
     site.faults["claim"] = [LOST]
     await press_it(site, reader)

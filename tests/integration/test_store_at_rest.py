@@ -14,16 +14,19 @@ from redis.asyncio import Redis
 from adapters.redis_store.connect import connect
 from adapters.redis_store.embedded import EmbeddedServer
 from adapters.redis_store.keys import Keys
+from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
+from core.engine import PushEngine
 from core.errors import StoreUnavailable
 from core.keyring import KeyRing
+from core.policy import Policy
 from core.push import Attempt, Gone, Granted, PushId, SealedPush, Terms, WrongPassphrase, reference
 from core.receipt import Receipt
 from tests.contract.stages import RealStage, keys_without_ttl
-from tests.fakes import ALICE, BOB
+from tests.fakes import ALICE, BOB, ManualClock, RecordingAudit, RecordingOutbox
 
 LINK, PASS = os.urandom(32), os.urandom(32)
 TICKET = os.urandom(16)
@@ -219,6 +222,34 @@ async def test_when_memory_is_full_creating_is_refused_and_claiming_works(own_se
     assert isinstance(await store.claim(push.id, attempt), Granted)
     assert await store.acknowledge(push.id, attempt.nonce)
     assert await store.burn(push.id)
+
+
+async def test_when_memory_is_full_a_replay_is_still_known_from_a_first_time(own_server: Redis):
+    seen = RedisSeenBefore(own_server, os.urandom)
+    await own_server.config_set("maxmemory", 1)
+    assert [await seen.first_time("signature", b"what", 60) for _ in range(2)] == [True, False]
+    assert await keys_without_ttl(own_server, "pushpw") == []
+
+
+async def test_when_memory_is_full_a_refusal_is_heard_though_no_budget_can_be_counted(own_server: Redis, ring: KeyRing):
+    store, clock = RedisPushStore(own_server, ring), ManualClock()
+    engine = PushEngine(
+        store=store,
+        book=RedisReceiptBook(own_server, ring),
+        outbox=RecordingOutbox(),
+        audit=RecordingAudit(),
+        limiter=RedisLimiter(own_server, ring, {"failed_claim": 30}),
+        clock=clock,
+        random=os.urandom,
+        policy=Policy(),
+    )
+    push = a_push(bound_to=None)
+    await store.keep(push)
+    await own_server.config_set("maxmemory", 1)
+    wrong = an_attempt(pass_proof=os.urandom(32))
+    assert await engine.claim(push.id, wrong, "192.0.2.7") == WrongPassphrase(4, counted=True)
+    assert await engine.claim(push.id, an_attempt(link_proof=os.urandom(32)), "192.0.2.7") == Gone()
+    assert isinstance(await engine.claim(push.id, an_attempt(), "192.0.2.7"), Granted)
 
 
 def spellings(secret: bytes) -> set[bytes]:

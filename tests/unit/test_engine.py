@@ -207,6 +207,17 @@ async def test_whoever_has_the_link_is_not_kept_out_by_the_failures_of_neighbour
     assert again.redelivered
 
 
+async def test_what_the_store_has_answered_is_heard_though_the_budget_cannot_be_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    async def out_of_memory(budget: str, who: str) -> None:
+        raise StoreUnavailable("no memory to count in")
+
+    link = (await desk.create(passphrase="right")).link
+    monkeypatch.setattr(desk.limiter, "spend", out_of_memory)
+    wrong = {"pass_proof": bytes(32)}
+    assert await desk.claim(desk.attempt(link, **wrong), link) == WrongPassphrase(4, counted=True)
+    assert await desk.engine.burn_as_claimant(link.push_id, desk.attempt(link, link_proof=bytes(32)), ADDRESS) == Gone()
+
+
 async def test_a_missing_ticket_or_passphrase_costs_no_budget_and_tells_nobody(desk: Desk):
     bound, locked = (await desk.create(recipient=BOB)).link, (await desk.create(passphrase="x")).link
     assert await desk.claim(desk.attempt(bound), bound) == TicketNeeded()

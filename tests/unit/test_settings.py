@@ -36,10 +36,68 @@ def test_all_faults_come_at_once_by_variable_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://push.corp.test", "https://push.corp.test/path", "https://push.example.com", "https://u:p@h.test", "push.corp.test", ""]
+    "url",
+    [
+        "http://push.corp.test",
+        "https://push.corp.test/path",
+        "https://push.example.com",
+        "https://u:p@h.test",
+        "push.corp.test",
+        "",
+        "https://h.co:99999",
+        "https://h:abc",
+        "https://h.co:0",
+        "https://h.co:-1",
+        "https://[::1",
+        "https://two words.test",
+        "htp:/nonsense",
+    ],
 )
 def test_a_base_url_that_cannot_work_is_refused(url: str) -> None:
     assert set(faults(PUSHPW_BASE_URL=url)) == {"PUSHPW_BASE_URL"}
+
+
+@pytest.mark.parametrize("name", ["PUSHPW_SLACK_API_URL", "PUSHPW_SUPPORT_URL"])
+@pytest.mark.parametrize("url", ["https://h.co:99999", "https://h:abc", "https://[::1"])
+def test_an_address_with_an_impossible_port_is_refused(name: str, url: str) -> None:
+    assert set(faults(**{name: url})) == {name}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://localhost:abc",
+        "redis://localhost:99999",
+        "redis://:canary@localhost:canary",
+        "redis://localhost/canary",
+        "redis://[::1",
+        "redis://localhost?canary=1",
+        "redis://localhost?socket_timeout=canary",
+        "rediss://localhost?ssl_cert_reqs=canary",
+        "redis+sentinel://canary",
+        "unix://",
+        "localhost:6379",
+    ],
+)
+def test_an_address_of_the_store_that_would_fail_later_is_refused_now_and_not_repeated(url: str) -> None:
+    found = faults(PUSHPW_REDIS_URL=url)
+    assert set(found) == {"PUSHPW_REDIS_URL"}
+    assert "canary" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://localhost",
+        "redis://localhost/",
+        "rediss://user:p%40ss@h.test:6380/3?ssl_cert_reqs=required",
+        "redis://[::1]:6379/0",
+        "unix:///run/valkey/s",
+        "unix:///run/valkey/s?db=2",
+    ],
+)
+def test_an_address_of_the_store_that_can_work_is_taken(url: str) -> None:
+    assert secret(load(None, **{**GOOD, "PUSHPW_REDIS_URL": url}).redis_url) == url
 
 
 @pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1:1", "http://[::1]:80", "https://push.corp.test/"])

@@ -30,6 +30,9 @@
   }
 
   async function read(response) {
+    if (response.status === 408) {
+      return DROPPED; // the line was too slow for our own words: the same nonce may ask again
+    }
     const retryAfter = Number(response.headers.get("Retry-After")) || 0;
     if (response.status === 204) {
       return { status: 204, code: "", body: {}, retryAfter };

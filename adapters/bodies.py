@@ -1,0 +1,38 @@
+"""How is the body of a stranger's request read? Bounded in bytes and in time, whatever its headers say."""
+
+import asyncio
+
+from aiohttp import web
+
+SECONDS = 10.0
+"""How long a body may take to arrive: nobody holds a connection open by sending a byte now and then."""
+
+
+class BadBody(Exception):
+    """The body is not read to its end; `status` is the answer's, `reason` a code. Nothing of it is repeated."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+async def read_body(request: web.Request, most: int) -> bytes:
+    """The body, at most `most` bytes of it within SECONDS. Raises BadBody.
+
+    Counted as it arrives: a chunked body says no length, and a compressed one grows after its length was told.
+    """
+    if (request.content_length or 0) > most:
+        raise BadBody(413, "too_long")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(SECONDS):
+            async for piece in request.content.iter_any():
+                body += piece
+                if len(body) > most:
+                    raise BadBody(413, "too_long")
+    except TimeoutError:
+        raise BadBody(408, "too_slow") from None
+    except (web.RequestPayloadError, ConnectionError):  # chunks or compression that are none; or the sender hung up
+        raise BadBody(400, "malformed") from None
+    return bytes(body)

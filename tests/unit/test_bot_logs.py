@@ -1,0 +1,97 @@
+"""bot/logs: what never gets out."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot import logs
+from core.link import encode
+
+FRAGMENT = "1o" + "A" * 47
+TICKETED = FRAGMENT + "." + "B" * 22
+ID = encode(bytes(range(16)))
+TOKEN = "xoxb-" + "1234-5678-AbCdEf"
+HOOK = "https://hooks.slack.com/commands/T0CANARY/1234/abcd"
+CANARIES = ("A" * 47, "B" * 22, ID, "5678-AbCdEf", "T0CANARY", "abcd")
+
+SECRETS = [
+    FRAGMENT,
+    f"https://push.corp.test/p/{ID}#{TICKETED}",
+    f"/p/{ID}%23{TICKETED}",
+    f"Authorization: Bearer {TOKEN}",
+    TOKEN.replace("xoxb", "xoxe.xoxp"),
+    TOKEN.replace("xoxb", "xapp"),
+    HOOK,
+    HOOK.replace("commands", "actions"),
+    HOOK.replace("commands", "app"),
+    HOOK.replace("commands", "services").replace("/", "\\/"),
+]
+
+
+@pytest.mark.parametrize("said", SECRETS)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda said: said,
+        lambda said: {"inner": {"deep": said}},
+        lambda said: {said: "as a name"},
+        lambda said: [said, (said,)],
+        lambda said: {said},
+        lambda said: said.encode(),
+        lambda said: ValueError(said),
+    ],
+    ids=["text", "dict", "name", "list", "set", "bytes", "exception"],
+)
+def test_no_link_token_or_hook_gets_out_in_whatever_it_is_wrapped(said: str, shape: object) -> None:
+    told = logs.redact(None, "info", {"event": "x", "fact": shape(said)})  # type: ignore[operator]
+    assert [canary for canary in CANARIES if canary in repr(told)] == []
+    assert told["event"] == "x"
+
+
+def test_what_is_no_secret_stays_as_it_is() -> None:
+    facts = {"event": "answered", "route": "/p/{tail}", "status": 200, "ok": True, "none": None, "many": [1, "two"], "ms": 1.5}
+    assert logs.redact(None, "info", facts) == facts
+    assert logs.redact(None, "info", {"event": "hooks.slack.com and xoxb"}) == {"event": "hooks.slack.com and xoxb"}
+
+
+def test_what_holds_itself_does_not_hang_the_log() -> None:
+    knot: list[object] = [FRAGMENT]
+    knot.append(knot)
+    assert FRAGMENT not in repr(logs.redact(None, "info", {"event": "x", "fact": knot}))
+
+
+@pytest.fixture
+def root() -> Iterator[logging.Logger]:
+    """The root logger, put back as it was; structlog likewise."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    talkative = {name: logging.getLogger(name).level for name in logs._TALKATIVE}
+    yield root
+    root.handlers[:] = before
+    root.setLevel(level)
+    for name, was in talkative.items():
+        logging.getLogger(name).setLevel(was)
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_line_of_a_library_and_a_traceback_are_cut_as_well(root: logging.Logger, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = io.StringIO()
+    monkeypatch.setattr("sys.stderr", said)
+    logs.set_up(form, "debug")  # type: ignore[arg-type]
+    logging.getLogger("some.library").warning("posting to %s with %s", HOOK, TOKEN)
+    logging.getLogger("slack_sdk").info("a body")
+    try:
+        raise RuntimeError(f"no such push: {FRAGMENT}")
+    except RuntimeError:
+        structlog.get_logger("ours").exception("request_broke", payload={"link": FRAGMENT})
+    lines = said.getvalue()
+    assert "request_broke" in lines
+    assert "some.library" in lines or "posting to" in lines
+    assert "a body" not in lines
+    assert [canary for canary in CANARIES if canary in lines] == []
+    assert form != "json" or all(json.loads(line) for line in lines.splitlines())
