@@ -148,4 +148,4 @@ def _stop(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="pushpw")
