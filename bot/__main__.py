@@ -102,6 +102,7 @@ def playground(port: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
 def check(as_json: bool) -> None:
     """Look at settings, store, clock and credentials; exit 1 if anything is wrong."""
+    logs.set_up("console", "error")  # on standard error: what is printed is findings alone
     try:
         findings = asyncio.run(_look(load()))
     except BadSettings as problem:
@@ -147,4 +148,4 @@ def _stop(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="pushpw")

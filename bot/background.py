@@ -1,7 +1,7 @@
 """What runs after the answer? Work that was promised, in one task group, drained at shutdown."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -13,6 +13,8 @@ log = structlog.get_logger(__name__)
 
 _DRAIN_SECONDS = 10.0
 _CANCEL_SECONDS = 1.0
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds between tries: a restart of the store takes some seconds."""
 
 
 class Background:
@@ -52,12 +54,23 @@ class Background:
 
 
 class PromptOutbox:
-    """Keeps the promise of telling people by telling them at once, after the answer."""
+    """Keeps the promise of telling people by telling them at once, after the answer; again and again while the store is away."""
 
-    def __init__(self, later: Background, follow: Callable[[Happening], Coroutine[Any, Any, None]]) -> None:
+    def __init__(
+        self, later: Background, follow: Callable[[Happening], Coroutine[Any, Any, None]], *, pauses: Sequence[float] = _PAUSES
+    ) -> None:
         self._later = later
         self._follow = follow
+        self._pauses = pauses
 
     def promise(self, happening: Happening) -> None:
         """Tell the people concerned, soon."""
-        self._later(self._follow(happening))
+        self._later(self._persist(happening))
+
+    async def _persist(self, happening: Happening) -> None:
+        for pause in self._pauses:
+            try:
+                return await self._follow(happening)
+            except StoreUnavailable:
+                await asyncio.sleep(pause)
+        return await self._follow(happening)

@@ -123,13 +123,22 @@ class PushEngine:
             created_at=self._clock(),
             expires_at=expires_at,
         )
-        await self._book.enter(receipt)
+        try:
+            await self._book.enter(receipt)
+        except StoreUnavailable:
+            # The sender hears that nothing was sent, so nothing may stay that could be opened. Nobody has the link.
+            with suppress(StoreUnavailable):
+                await self._store.burn(push_id)
+            raise
         self._remember("push.created", push_id)
         return Created(Link(push_id, key, mode), receipt)
 
     async def claim(self, push_id: PushId, attempt: Attempt, address: str) -> ClaimOutcome:
-        """Spend a view, or hear why not. `address` is the claimant's, for the budget of failed tries."""
-        await self._limiter.check("failed_claim", address)
+        """Spend a view, or hear why not. `address` is the claimant's, for the budget of failed tries.
+
+        The store is asked first: offices share an address, and who holds a link, or asks again for
+        what was granted, must not lose it to the failures of others. Guesses are counted by the push itself.
+        """
         outcome = await self._store.claim(push_id, attempt)
         if isinstance(outcome, Granted):
             self._remember("push.redelivered" if outcome.redelivered else "push.claimed", push_id)
@@ -147,7 +156,6 @@ class PushEngine:
 
     async def burn_as_claimant(self, push_id: PushId, attempt: Attempt, address: str) -> BurnOutcome:
         """The recipient has it safe and wants it forgotten."""
-        await self._limiter.check("failed_claim", address)
         outcome = await self._store.burn_as_claimant(push_id, attempt)
         if isinstance(outcome, Burned):
             self._remember("push.burned", push_id, "recipient")
@@ -161,12 +169,15 @@ class PushEngine:
         receipt = await self._book.find(push_reference)
         if receipt is None or receipt.sender.spelled() != sender.spelled():
             raise NotYours
+        now, what = self._clock(), State.BURNED
         if await self._store.burn(receipt.push_id):
             self._remember("push.burned", receipt.push_id, "sender")
-        burned = Happening(receipt.reference, State.BURNED, self._clock())
+        elif now >= receipt.expires_at:
+            what = State.EXPIRED
+        news = Happening(receipt.reference, what, now)
         # Noted here as well as told, so that a list asked for at once already knows.
-        noted = await self._book.amend(receipt.reference, lambda known: known.after(burned))
-        self._outbox.promise(burned)
+        noted = await self._book.amend(receipt.reference, lambda known: known.after(news))
+        self._outbox.promise(news)
         return noted or receipt
 
     async def burn_all(self, sender: Member) -> list[Receipt]:
@@ -188,12 +199,13 @@ class PushEngine:
                 self._tell(push_id, State.LOCKED)
             case _:
                 self._remember("push.refused", push_id, type(outcome).__name__)
-        # A missing ticket or passphrase, or a repeated typo, is no guess.
-        if isinstance(outcome, Gone) or (isinstance(outcome, WrongPassphrase) and outcome.counted):
-            # The store has given its answer, and a budget that cannot be counted must not replace it. Safe: a wrong passphrase
-            # is counted in the push itself, and whoever lacks the key learns nothing by guessing 256 bits without a budget.
-            with suppress(StoreUnavailable):
+        # The store has answered: trouble in counting, say with its memory full, must not replace that answer.
+        with suppress(StoreUnavailable):
+            # A missing ticket or passphrase, or a repeated typo, is no guess.
+            if isinstance(outcome, Gone) or (isinstance(outcome, WrongPassphrase) and outcome.counted):
                 await self._limiter.spend("failed_claim", address)
+            else:
+                await self._limiter.check("failed_claim", address)
 
     def _check(self, order: Order) -> None:
         if not order.payload.data:

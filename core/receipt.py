@@ -67,21 +67,42 @@ class Receipt:
         """Whether somebody may still open it, as far as the sender knows."""
         return self.state not in ENDED and self.views_left > 0
 
-    def after(self, happening: Happening) -> Self:
-        """The receipt once `happening` is known. An end stands; late or repeated news changes nothing."""
-        if self.state in ENDED:
-            return self
-        match happening.what:
-            case State.EXPIRED if self.state is not State.WAITING:
-                return self
-            case State.OPENED if self.views_left <= (happening.views_left or 0):
+    @property
+    def was_opened(self) -> bool:
+        """Whether a view was spent, whatever came later."""
+        return self.views_left < self.views
+
+    def after(self, news: Happening) -> Self:
+        """The receipt once `news` is known. News may come late, twice, or in the wrong order.
+
+        An end stands, but it never hides that somebody has read the secret; and what has been used
+        up cannot be burned or locked any more.
+        """
+        left = self.views_left if news.views_left is None else min(self.views_left, news.views_left)
+        match news.what:
+            case State.OPENED:
+                return self._after_opening(left, news.at)
+            case _ if self.state in ENDED:
                 return self
             case State.CONFIRMED if self.state is State.CONFIRMED:
                 return self
             case State.CONFIRMED:
-                return replace(self, state=State.CONFIRMED, changed_at=self.changed_at or happening.at)
-        left = self.views_left if happening.views_left is None else min(self.views_left, happening.views_left)
-        return replace(self, state=happening.what, changed_at=happening.at, views_left=left)
+                return replace(self, state=State.CONFIRMED, changed_at=self.changed_at or news.at)
+            case State.EXPIRED if self.state is not State.WAITING:
+                return replace(self, views_left=0)  # it was read, and nobody can open it any more
+            case State.BURNED | State.LOCKED if self.views_left == 0:
+                return self
+            case _:
+                return replace(self, state=news.what, changed_at=news.at)
+
+    def _after_opening(self, left: int, at: Millis) -> Self:
+        if left >= self.views_left:
+            return self
+        if self.state in ENDED:
+            return replace(self, views_left=left)
+        if self.state is State.CONFIRMED and not self.was_opened:
+            return replace(self, views_left=left)  # the confirmation overtook its own opening
+        return replace(self, state=State.OPENED, changed_at=at, views_left=left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Receipts:
             except Undeliverable as problem:
                 refused = problem.reason
                 receipt = await self._amend(receipt, undeliverable=refused)
-        return Announced(await self._show_what_is_so(receipt), refused)
+        return Announced(await self._bring_up_to_date(receipt), refused)
 
     async def follow(self, happening: Happening) -> None:
         """Note what happened, and bring the cards up to date."""
@@ -60,22 +60,24 @@ class Receipts:
             return
         await self._bring_up_to_date(known)
 
-    async def tell_expired(self, most: int = 100) -> int:
-        """Settle up to `most` pushes that have expired; how many there were. See bot/sweeper.py."""
-        due = await self._book.take_due(most)
-        for reference in due:
-            before = await self._book.find(reference)
-            await self.follow(Happening(reference, State.EXPIRED, self._clock()))
-            if before is not None and before.state is State.WAITING:
-                self._audit.record(AuditEvent("push.expired_unread", reference))
-            await self._book.settle_due(reference)
-        return len(due)
+    async def take_due(self, most: int) -> list[str]:
+        """References of up to `most` pushes that have expired and whose cards may not say so yet."""
+        return await self._book.take_due(most)
 
-    async def _bring_up_to_date(self, receipt: Receipt) -> None:
+    async def tell_expired(self, reference: str) -> None:
+        """Settle a push that has expired. See bot/sweeper.py."""
+        before = await self._book.find(reference)
+        await self.follow(Happening(reference, State.EXPIRED, self._clock()))
+        if before is not None and before.state is State.WAITING:
+            self._audit.record(AuditEvent("push.expired_unread", reference))
+        await self._book.settle_due(reference)
+
+    async def _bring_up_to_date(self, receipt: Receipt) -> Receipt:
         receipt = await self._show_what_is_so(receipt)
         if receipt.invitation is not None and receipt.recipient is not None and not receipt.live:
             with suppress(Undeliverable):  # a message that was deleted must not stop the news of others
                 await self._deliver_to(receipt.recipient.workspace.platform).settle_invitation(receipt)
+        return receipt
 
     async def _show_what_is_so(self, receipt: Receipt) -> Receipt:
         """Show the card, and again for as long as more has become known meanwhile.

@@ -165,7 +165,7 @@ class Robot:
     async def _browse(self, browser: Callable[[str], Awaitable[int]], url: str, where: str) -> None:
         try:
             async with asyncio.timeout(30):
-                sent = await browser(url)
+                sent = int(await browser(url))
         except Exception:  # noqa: BLE001  # whatever a browser stumbles over, the robot goes on
             self._log(url, Look("GET", BROWSER, {}), 0, where)
             return

@@ -1,6 +1,6 @@
 """Who and what is in the pretend workspace? People, conversations, messages; in memory, no I/O."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from playground.block_kit import name_blocks
@@ -234,10 +234,6 @@ class Workspace:
         """How many messages of others `user` has not looked at."""
         since = self.read_up_to.get((channel, user), "")
         return sum(1 for m in self.seen_by(user, channel) if m.ts > since and m.user != user)
-
-    def links_posted(self) -> Iterator[Message]:
-        """Everything that was ever posted and still stands; for tests that grep what chat keeps."""
-        return (m for m in self.messages if not m.only_for)
 
     def _tell(self, what: str, message: Message) -> None:
         for listener in self.listeners:

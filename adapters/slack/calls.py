@@ -1,5 +1,6 @@
 """How do we speak to Slack? One shared session, short timeouts, and never an unfurled link."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from core.receipt import Place
 
 TIMEOUT_SECONDS = 5
 RESPONSE_HOST = "hooks.slack.com"
+_WAIT_MOST_SECONDS, _WAITS_MOST = 20.0, 3
 _NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}
 
 log = structlog.get_logger(__name__)
@@ -32,6 +34,22 @@ class Message:
         return {"text": self.text, **({"blocks": self.blocks} if self.blocks else {})}
 
 
+class RateLimited(Undeliverable):
+    """Slack wants us to wait `retry_after` seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("ratelimited")
+        self.retry_after = retry_after
+
+
+def _retry_after(refusal: SlackApiError) -> float:
+    headers = {name.lower(): value for name, value in (getattr(refusal.response, "headers", None) or {}).items()}
+    try:
+        return max(0.0, float(headers.get("retry-after", "")))
+    except ValueError:
+        return 1.0
+
+
 class SlackCalls:
     """The Web API and response_urls, for one workspace's token.
 
@@ -40,7 +58,7 @@ class SlackCalls:
 
     def __init__(self, *, token: str, api_url: str, session: aiohttp.ClientSession) -> None:
         self._session = session
-        self._client = AsyncWebClient(token=token, base_url=api_url, session=session, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+        self._client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
         api = urlsplit(api_url)
         # Only Slack's own host gets an answer; a double's host is trusted as far as the operator set it.
         self._response_hosts = {("https", RESPONSE_HOST)}
@@ -58,16 +76,16 @@ class SlackCalls:
 
     async def post(self, conversation: str, message: Message) -> Place:
         """Post a message; where it lies."""
-        answer = await self._call("chat.postMessage", channel=conversation, **message.body(), **_NO_PREVIEW)
+        answer = await self._patiently("chat.postMessage", channel=conversation, **message.body(), **_NO_PREVIEW)
         return Place(str(answer["channel"]), str(answer["ts"]))
 
     async def edit(self, place: Place, message: Message) -> None:
         """Change a message of ours."""
-        await self._call("chat.update", channel=place.conversation, ts=place.message, **message.body(), **_NO_PREVIEW)
+        await self._patiently("chat.update", channel=place.conversation, ts=place.message, **message.body(), **_NO_PREVIEW)
 
     async def conversation_with(self, user_id: str) -> str:
         """The DM between the bot and this person."""
-        answer = await self._call("conversations.open", users=user_id)
+        answer = await self._patiently("conversations.open", users=user_id)
         return str(answer["channel"]["id"])
 
     async def user(self, user_id: str) -> dict[str, Any]:
@@ -80,12 +98,12 @@ class SlackCalls:
         answer = await self._call("auth.test")
         return {"team": answer.get("team"), "team_id": answer.get("team_id"), "user_id": answer.get("user_id")}
 
-    async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+    async def respond(self, response_url: str, message: Message) -> None:
         """Say something that only this member sees, where they are. For 30 minutes, five times."""
         url = urlsplit(response_url)
         if (url.scheme, url.netloc) not in self._response_hosts:
             raise Undeliverable("foreign_response_url")
-        body = {"response_type": "ephemeral", "replace_original": replace, **message.body(), **_NO_PREVIEW}
+        body = {"response_type": "ephemeral", "replace_original": False, **message.body(), **_NO_PREVIEW}
         try:
             async with self._session.post(
                 response_url, json=body, allow_redirects=False, timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
@@ -96,12 +114,26 @@ class SlackCalls:
         if status != 200:
             raise Undeliverable(f"http_{status}")
 
+    async def _patiently(self, method: str, **fields: Any) -> AsyncSlackResponse:
+        """As `_call`, for what runs after the answer: a short wait that Slack asks for is waited, a few times."""
+        for _ in range(_WAITS_MOST):
+            try:
+                return await self._call(method, **fields)
+            except RateLimited as limited:
+                if limited.retry_after > _WAIT_MOST_SECONDS:
+                    raise
+                await asyncio.sleep(limited.retry_after)
+        return await self._call(method, **fields)
+
     async def _call(self, method: str, **fields: Any) -> AsyncSlackResponse:
         try:
-            return await self._client.api_call(method, json=fields)
+            async with asyncio.timeout(TIMEOUT_SECONDS):  # with a session of ours, the SDK's own timeout does nothing
+                return await self._client.api_call(method, json=fields)
         except SlackApiError as refusal:
             said = getattr(refusal.response, "data", None)
             code = str(said.get("error", "refused")) if isinstance(said, dict) else "no_answer"
+            if code == "ratelimited":
+                raise RateLimited(_retry_after(refusal)) from None
         except (aiohttp.ClientError, TimeoutError, AttributeError):
             # AttributeError: a gateway of Slack's answered in plain text, which the SDK takes for an object.
             code = "no_answer"

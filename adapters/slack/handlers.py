@@ -21,7 +21,7 @@ from core.engine import Created, PushEngine
 from core.errors import BadInput, Damaged, NotYours, PushError, StoreUnavailable, TooMany, Undeliverable
 from core.generator import generate
 from core.keyring import KeyRing
-from core.link import encode
+from core.link import Link, encode
 from core.policy import settle_terms
 from core.ports import RandomBytes, SealedRecords
 from core.receipts import Receipts
@@ -108,9 +108,10 @@ class SlackHandlers:
         words = await self._people.words_of(payload["user"]["id"])
         found = exact_text(payload["message"])
         author = payload["message"].get("user") or ""
-        recipient = author if author != payload["user"]["id"] else ""
+        acting = parse.member(payload)
+        prefill = author not in ("", acting.id) and await self._people.may_receive(author, acting.workspace.id)
         notice = "changed" if found.changed else ""
-        await self._open_form(payload, words, secret=found.text, recipient=recipient, notice=notice)
+        await self._open_form(payload, words, secret=found.text, recipient=author if prefill else "", notice=notice)
 
     async def _open_form(self, payload: Payload, words: Words, *, secret: str, recipient: str = "", notice: Any = "") -> None:
         draft_length = len(secret) if len(secret) > SECRET_FIELD_MOST else 0
@@ -193,8 +194,10 @@ class SlackHandlers:
         view, sender = payload["view"], parse.member(payload)
         form = Form.recalled(view["private_metadata"])
         try:
-            draft = await self._draft_of(form)
-            created = await self._engine.create(parse.order(view, form, sender, draft))
+            order = parse.order(view, form, sender, await self._draft_of(form))
+            if order.recipient is not None:
+                await self._people.check_recipient(order.recipient.id, sender.workspace.id)
+            created = await self._engine.create(order)
         except StoreUnavailable as trouble:
             log.warning("store_unavailable", during="create", cause=type(trouble.__cause__).__name__)
             return _errors(view, "secret", store_away(words))
@@ -253,10 +256,10 @@ class SlackHandlers:
     async def _open_checked(self, payload: Payload) -> None:
         words = await self._people.words_of(payload["user"]["id"])
         try:
-            link = button.link_in(self._ring, payload["actions"][0]["value"])
-            ticketed = await self._engine.hand_out_ticket(link, parse.member(payload))
-        except (Damaged, StoreUnavailable) as problem:
-            log.warning("push_not_opened", cause=type(problem).__name__)
+            link = self._link_behind(payload["actions"][0]["value"])
+            ticketed = await self._engine.hand_out_ticket(link, parse.member(payload)) if link else None
+        except StoreUnavailable:
+            log.warning("push_not_opened", cause="store")
             view = render.told(words, words.say("The store is not answering. Nothing was used up. Press Open again in a minute."))
         else:
             gone = words.say("This secret is gone, or it is for somebody else. If you still need it, ask the sender for a new one.")
@@ -265,6 +268,14 @@ class SlackHandlers:
             await self._calls.open_view(payload["trigger_id"], view)
         except Undeliverable as problem:
             log.warning("push_not_opened", cause=problem.reason)
+
+    def _link_behind(self, value: str) -> Link | None:
+        """The link of an Open button; None when its seal key has left the ring, so that it opens nothing any more."""
+        try:
+            return button.link_in(self._ring, value)
+        except Damaged:
+            log.warning("push_not_opened", cause="button")
+            return None
 
     async def opened_in_browser(self, payload: Payload) -> Answer:
         """The URL button was pressed: Slack cannot close the modal, so it says that it may be closed."""

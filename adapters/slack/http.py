@@ -109,13 +109,14 @@ def _bolt_app(bot_token: str) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, bot_token=bot_token)
 
-    # Bolt's own messages hold whole request bodies: they go nowhere.
-    silent = logging.getLogger("pushpw.slack_bolt")
+    # Bolt's own messages hold whole request bodies: they go nowhere. It gives the level to the logger of the app's name
+    # as well, so that must not be the name above ours.
+    silent = logging.getLogger("slack_bolt.of_pushpw")
     silent.addHandler(logging.NullHandler())
     silent.propagate = False
     silent.setLevel(logging.CRITICAL)
     return AsyncApp(
-        name="pushpw",
+        name=silent.name,
         logger=silent,
         authorize=authorize,
         request_verification_enabled=False,

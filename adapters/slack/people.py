@@ -1,11 +1,13 @@
-"""In which language does this member read?"""
+"""Who is this, and in which language do they read?"""
 
 import asyncio
 from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Self
 
 from adapters.slack.calls import SlackCalls
 from adapters.wording.catalog import Words, words_for
-from core.errors import Undeliverable
+from core.errors import BadInput, Undeliverable
 from core.ports import Clock
 
 _REMEMBERED_MILLIS = 3600 * 1000
@@ -13,26 +15,75 @@ _REMEMBERED_MOST = 10_000
 _PATIENCE_SECONDS = 0.7
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What we need of users.info."""
+
+    locale: str
+    team_id: str
+    is_app: bool
+    is_deactivated: bool
+    is_stranger: bool
+
+    @classmethod
+    def told(cls, user: dict[str, Any]) -> Self:
+        """The person in Slack's answer."""
+        return cls(
+            locale=str(user.get("locale") or ""),
+            team_id=str(user.get("team_id") or ""),
+            is_app=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
+            is_deactivated=bool(user.get("deleted")),
+            is_stranger=bool(user.get("is_stranger")),
+        )
+
+    def why_not(self, team_id: str) -> str:
+        """Why a push cannot be bound to this person by a member of `team_id`; empty when it can.
+
+        A click carries the clicking person's own team. Somebody of another team could never open it.
+        """
+        if self.is_app:
+            return "not_a_person"
+        if self.is_deactivated:
+            return "deactivated"
+        return "outsider" if self.is_stranger or (self.team_id and self.team_id != team_id) else ""
+
+
 class People:
-    """Remembers languages for an hour, so that a form opens well within Slack's three seconds."""
+    """Remembers people for an hour, so that a form opens well within Slack's three seconds."""
 
     def __init__(self, calls: SlackCalls, clock: Clock) -> None:
         self._calls = calls
         self._clock = clock
-        self._known: OrderedDict[str, tuple[int, str]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[int, Person]] = OrderedDict()
 
     async def words_of(self, user_id: str) -> Words:
         """The member's own voice; English when Slack does not say, or not soon enough."""
+        person = await self._find(user_id)
+        return words_for([person.locale] if person and person.locale else [])
+
+    async def may_receive(self, user_id: str, team_id: str) -> bool:
+        """Whether a push may be bound to this person. Also when Slack does not say: each click is checked anyway."""
+        person = await self._find(user_id)
+        return person is None or not person.why_not(team_id)
+
+    async def check_recipient(self, user_id: str, team_id: str) -> None:
+        """Raise BadInput when a push bound to this person could never be opened."""
+        person = await self._find(user_id)
+        if person is not None and (reason := person.why_not(team_id)):
+            raise BadInput("recipient", reason)
+
+    async def _find(self, user_id: str) -> Person | None:
         now = self._clock()
-        until, locale = self._known.get(user_id, (0, ""))
-        if until <= now:
-            try:
-                async with asyncio.timeout(_PATIENCE_SECONDS):
-                    locale = str((await self._calls.user(user_id)).get("locale") or "")
-            except (Undeliverable, TimeoutError):
-                return words_for([])
-            self._known[user_id] = (now + _REMEMBERED_MILLIS, locale)
-            self._known.move_to_end(user_id)
-            while len(self._known) > _REMEMBERED_MOST:
-                self._known.popitem(last=False)
-        return words_for([locale] if locale else [])
+        until, person = self._known.get(user_id, (0, None))
+        if person is not None and until > now:
+            return person
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                person = Person.told(await self._calls.user(user_id))
+        except (Undeliverable, TimeoutError):
+            return None
+        self._known[user_id] = (now + _REMEMBERED_MILLIS, person)
+        self._known.move_to_end(user_id)
+        while len(self._known) > _REMEMBERED_MOST:
+            self._known.popitem(last=False)
+        return person

@@ -294,6 +294,8 @@ def _ended(words: Words, receipt: Receipt) -> str:
     match receipt.state:
         case State.EXPIRED:
             return words.say("It expired {moment}, unread. Ask for a new one.", moment=at)
+        case State.BURNED if receipt.was_opened:
+            return words.say("You opened it. What was left was taken back {moment}.", moment=at)
         case State.BURNED:
             return words.say("It was taken back {moment}.", moment=at)
         case State.LOCKED:
@@ -351,6 +353,8 @@ def state_line(words: Words, receipt: Receipt) -> str:
             return words.say("Opened by {person}, {moment}", person=who, moment=at)
         case State.EXPIRED:
             return words.say("Expired unread, {moment}", moment=at)
+        case State.BURNED if receipt.was_opened:
+            return words.say("Opened by {person}, then burned by you, {moment}", person=who, moment=at)
         case State.BURNED:
             return words.say("Burned by you, {moment}", moment=at)
         case State.BURNED_BY_RECIPIENT:

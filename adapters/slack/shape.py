@@ -78,6 +78,7 @@ class _Block(_Shape):
 
 class _View(_Shape):
     id: Text
+    type: Text
     blocks: list[_Block]
     state: _State
     hash: str | None = None
@@ -99,6 +100,7 @@ class _View(_Shape):
 
 class _Submission(_Interaction):
     view: _View
+    response_urls: list[dict[str, Any]] = []  # Bolt reads it
 
 
 class _Action(_Shape):
@@ -142,9 +144,9 @@ _SHAPES: dict[str, type[_Shape]] = {
 
 
 def is_sound(payload: Mapping[str, Any]) -> bool:
-    """Whether everything that its kind of payload needs is there, of the right type. Other kinds are answered without being read."""
+    """Whether everything that its kind of payload needs is there, of the right type. Nothing of ours makes Slack send other kinds."""
     kind = payload.get("type")
-    shape = _Command if kind is None else _SHAPES.get(kind, _Shape) if isinstance(kind, str) else None
+    shape = _Command if kind is None else _SHAPES.get(kind) if isinstance(kind, str) else None
     try:
         return shape is not None and bool(shape.model_validate(payload))
     except ValidationError:

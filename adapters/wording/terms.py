@@ -32,6 +32,14 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("The expiry must be between {shortest} and {longest}.", shortest=shortest, longest=longest)
         case BadInput(field="views"):
             return words.say("The secret can be opened between 1 and {most} times. Choose a number in between.", most=policy.most_views)
+        case BadInput(field="recipient", reason="not_a_person"):
+            return words.say("An app cannot open a secret. Choose a person.")
+        case BadInput(field="recipient", reason="deactivated"):
+            return words.say("This account is deactivated. Choose somebody else.")
+        case BadInput(field="recipient"):
+            return words.say(
+                "This person is from another workspace and could not open it. Leave the field empty, and pass the link on yourself."
+            )
         case BadInput(field="secret", reason="empty"):
             return words.say("There is no secret yet. Type one, or have one generated.")
         case BadInput(field="secret"):

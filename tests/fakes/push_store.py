@@ -129,6 +129,10 @@ class FakePushStore:
         record = self._find(push_id)
         return Status(record.views_left, record.expires_at, "fake:0", len(record.wrong)) if record else None
 
+    def __len__(self) -> int:
+        """For tests: how many pushes are kept."""
+        return len(self._records)
+
     def expire(self, push_id: PushId) -> None:
         """For tests: its time is up now."""
         self._records[push_id].expires_at = self._clock()

@@ -59,6 +59,8 @@ class Actors:
 
     async def open_in_chat(self) -> str:
         """Bob presses Open; the address on the button of the modal that he gets."""
+        if self.bob.views:
+            await self.bob.close(self.bob.view, all_of_them=True)
         await self.bob.click(await self.invitation(), "Open")
         view = await self.town.slack.until(lambda: self.bob.view)
         return next(element["url"] for block in view.blocks for element in block.get("elements", []) if "url" in element)

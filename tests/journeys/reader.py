@@ -42,12 +42,16 @@ class Reader:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self._session.close()
 
-    async def claim(self, url: str, *, passphrase: str = "", nonce: bytes = b"", ticket: bool = True, **headers: str) -> Claimed:
-        """One click on the button; `ticket` False leaves the link's ticket away."""
+    async def claim(
+        self, url: str, *, passphrase: str = "", nonce: bytes = b"", ticket: bool = True, guess: bool = False, **headers: str
+    ) -> Claimed:
+        """One click on the button; `ticket` False leaves the link's ticket away, `guess` sends a wrong passphrase's proof."""
         link, nonce = Link.parse(url), nonce or os.urandom(16)
         said = {"nonce": encode(nonce), "link_proof": encode(link_proof(link.key, link.push_id))}
         if passphrase:
             said["pass_proof"] = encode(pass_proof(input_key(link.key, passphrase), link.push_id))
+        if guess:
+            said["pass_proof"] = encode(os.urandom(32))
         if link.ticket and ticket:
             said["ticket"] = encode(link.ticket)
         status, body = await self.post(link, "claim", said, **headers)
@@ -65,6 +69,10 @@ class Reader:
 
     async def acknowledge(self, url: str, claimed: Claimed) -> tuple[int, dict[str, Any]]:
         return await self.post(Link.parse(url), "ack", {"nonce": encode(claimed.nonce)})
+
+    async def burn(self, url: str, claimed: Claimed) -> int:
+        """The recipient has it safe and wants it forgotten; the status."""
+        return (await self.post(Link.parse(url), "burn", {"nonce": encode(claimed.nonce)}))[0]
 
     async def post(self, link: Link, act: str, said: dict[str, str], **headers: str) -> tuple[int, dict[str, Any]]:
         async with self._session.post(

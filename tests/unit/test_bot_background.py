@@ -92,3 +92,18 @@ async def test_a_promise_is_kept_after_the_answer() -> None:
     assert told == []
     await later.drain()
     assert told == [HAPPENED]
+
+
+async def test_a_promise_is_kept_though_the_store_was_away_at_first() -> None:
+    later, tries = Background(), []
+
+    async def follow(happening: Happening) -> None:
+        tries.append(happening)
+        if len(tries) < 3:
+            raise StoreUnavailable("away")
+
+    with capture_logs() as logged:
+        PromptOutbox(later, follow, pauses=(0, 0)).promise(HAPPENED)
+        await later.drain()
+    assert tries == [HAPPENED] * 3
+    assert logged == []

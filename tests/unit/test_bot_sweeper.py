@@ -18,17 +18,24 @@ class Rounds:
     def __init__(self, *answers: int | Exception) -> None:
         self._answers: Iterable[int | Exception] = iter(answers)
         self.asked: list[int] = []
+        self.told: list[str] = []
+        self.failing: dict[str, Exception] = {}
         self.idle = asyncio.Event()
 
-    async def tell_expired(self, most: int) -> int:
+    async def take_due(self, most: int) -> list[str]:
         self.asked.append(most)
         answer = next(iter(self._answers), None)
         if answer is None:
             self.idle.set()
-            return 0
+            return []
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return [f"push{number}" for number in range(answer)]
+
+    async def tell_expired(self, reference: str) -> None:
+        if reference in self.failing:
+            raise self.failing[reference]
+        self.told.append(reference)
 
 
 @asynccontextmanager
@@ -45,6 +52,7 @@ async def test_a_full_batch_is_followed_by_another_without_a_rest() -> None:
     async with sweeping(rounds, every_seconds=3600):
         await asyncio.wait_for(rounds.idle.wait(), 5)
     assert rounds.asked == [BATCH] * 3
+    assert len(rounds.told) == 2 * BATCH
 
 
 async def test_after_a_rest_it_sweeps_again() -> None:
@@ -68,6 +76,16 @@ async def test_a_bug_in_one_round_does_not_end_all_sweeping() -> None:
         async with sweeping(rounds, every_seconds=0):
             await asyncio.wait_for(rounds.idle.wait(), 5)
     assert [(line["event"], line["log_level"]) for line in logged] == [("sweep_broke", "error")]
+
+
+async def test_a_receipt_that_cannot_be_told_keeps_no_other_waiting() -> None:
+    rounds = Rounds(3)
+    rounds.failing["push1"] = ValueError("a bug")
+    with capture_logs() as logged:
+        async with sweeping(rounds, every_seconds=0):
+            await asyncio.wait_for(rounds.idle.wait(), 5)
+    assert rounds.told == ["push0", "push2"]
+    assert [(line["event"], line["push"]) for line in logged] == [("expiry_not_told", "push1")]
 
 
 async def test_it_ends_when_it_is_cancelled() -> None:

@@ -138,14 +138,18 @@ async def test_a_member_has_at_most_500_live_pushes(desk: Desk):
     await desk.create()
 
 
-async def test_when_budgets_cannot_be_counted_nothing_is_created_or_claimed(desk: Desk):
-    link = (await desk.create()).link
+async def test_when_budgets_cannot_be_counted_nothing_is_created(desk: Desk):
     desk.limiter.down = True
     with pytest.raises(StoreUnavailable):
         await desk.create()
-    with pytest.raises(StoreUnavailable):
-        await desk.claim(desk.attempt(link), link)
     desk.limiter.down = False
+    await desk.create()
+
+
+async def test_when_budgets_cannot_be_counted_the_stores_answer_still_goes_out(desk: Desk):
+    link = (await desk.create()).link
+    desk.limiter.down = True
+    assert await desk.claim(desk.attempt(link, link_proof=bytes(32)), link) == Gone()
     assert isinstance(await desk.claim(desk.attempt(link), link), Granted)
 
 
@@ -189,8 +193,18 @@ async def test_failed_claims_cost_the_addresss_budget(desk: Desk):
     for _ in range(30):
         assert await desk.claim(desk.attempt(link, link_proof=bytes(32)), link) == Gone()
     with pytest.raises(TooMany):
-        await desk.claim(desk.attempt(link), link)
-    assert isinstance(await desk.engine.claim(link.push_id, desk.attempt(link), "198.51.100.1"), Granted)
+        await desk.claim(desk.attempt(link, link_proof=bytes(32)), link)
+
+
+async def test_whoever_has_the_link_is_not_kept_out_by_the_failures_of_neighbours(desk: Desk):
+    link = (await desk.create()).link
+    attempt = desk.attempt(link)
+    assert isinstance(await desk.claim(attempt, link), Granted)
+    for _ in range(30):
+        await desk.claim(desk.attempt(link, link_proof=bytes(32)), link)
+    again = await desk.claim(attempt, link)
+    assert isinstance(again, Granted)
+    assert again.redelivered
 
 
 async def test_what_the_store_has_answered_is_heard_though_the_budget_cannot_be_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch):
@@ -257,7 +271,17 @@ async def test_burning_what_one_may_not_costs_the_budget(desk: Desk):
     for _ in range(30):
         assert await desk.engine.burn_as_claimant(link.push_id, desk.attempt(link, link_proof=bytes(32)), ADDRESS) == Gone()
     with pytest.raises(TooMany):
-        await desk.engine.burn_as_claimant(link.push_id, desk.attempt(link), ADDRESS)
+        await desk.engine.burn_as_claimant(link.push_id, desk.attempt(link, link_proof=bytes(32)), ADDRESS)
+
+
+async def test_a_push_whose_receipt_could_not_be_kept_is_burned_at_once(desk: Desk):
+    async def fail(_: object) -> None:
+        raise StoreUnavailable
+
+    desk.book.enter = fail  # type: ignore[method-assign]
+    with pytest.raises(StoreUnavailable):
+        await desk.create()
+    assert len(desk.store) == 0
 
 
 async def test_the_sender_takes_it_back_and_the_list_knows_at_once(desk: Desk):

@@ -44,13 +44,30 @@ def test_an_end_stands(end: State):
     ended = WAITING.after(news(end))
     assert ended.state is end
     assert not ended.live
-    for what in State:
-        assert ended.after(news(what, 0, at=99)) == ended
+    for what in set(State) - {State.OPENED}:
+        assert ended.after(news(what, at=99)) == ended
 
 
-def test_what_was_opened_does_not_expire_unread():
+@pytest.mark.parametrize("end", sorted(ENDED))
+def test_an_end_never_hides_that_it_was_read(end: State):
+    known_late = WAITING.after(news(end)).after(news(State.OPENED, 1, at=99))
+    assert (known_late.state, known_late.was_opened) == (end, True)
+
+
+@pytest.mark.parametrize("end", [State.BURNED, State.LOCKED])
+def test_what_is_used_up_cannot_be_burned_or_locked_any_more(end: State):
+    used = WAITING.after(news(State.OPENED, 0))
+    assert used.after(news(end)) == used
+
+
+def test_a_confirmation_that_overtook_its_opening_stands():
+    confirmed = WAITING.after(news(State.CONFIRMED)).after(news(State.OPENED, 0, at=60))
+    assert (confirmed.state, confirmed.views_left) == (State.CONFIRMED, 0)
+
+
+def test_what_was_opened_does_not_expire_unread_but_is_not_live_any_more():
     opened = WAITING.after(news(State.OPENED, 1))
-    assert opened.after(news(State.EXPIRED)) == opened
+    assert opened.after(news(State.EXPIRED)) == replace(opened, views_left=0)
 
 
 def test_a_used_up_push_is_not_live():
