@@ -14,7 +14,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 # slack_sdk at DEBUG logs request bodies, slack_bolt bodies of requests that it refuses, aiohttp.access whole paths.
-_TALKATIVE = ("slack_sdk", "slack_bolt", "aiohttp", "asyncio", "redis", "botbuilder", "msal", "urllib3", "limits")
+TALKATIVE = ("slack_sdk", "slack_bolt", "aiohttp", "asyncio", "redis", "botbuilder", "msal", "urllib3", "limits")
 _CUTS = (
     (re.compile(r"1[op][A-Za-z0-9_-]{47}(\.[A-Za-z0-9_-]{22})?"), "[link removed]"),
     (re.compile(r"(/[pcr])/(?!\{)[^\s\"']+"), r"\1/..."),  # a path with an id; a route's template stays
@@ -39,7 +39,7 @@ def set_up(form: Literal["json", "console"], level: str) -> None:
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # a logger that was used before `set_up` must follow it, too
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -50,7 +50,7 @@ def set_up(form: Literal["json", "console"], level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in _TALKATIVE:
+    for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 

@@ -1,19 +1,38 @@
 """One embedded server and one Chromium for the whole session; a fresh key prefix and a fresh connection for each test."""
 
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+import structlog
 from redis.asyncio import Redis
 
 from adapters.redis_store.connect import connect
 from adapters.redis_store.embedded import EmbeddedServer
+from bot import logs
 from core.keyring import KeyRing
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Whatever a test sets up about logs is put back, so that no other test depends on the order."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    libraries = {name: logging.getLogger(name).level for name in logs.TALKATIVE}
+    yield
+    if not structlog.is_configured():
+        return
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, was in libraries.items():
+        logging.getLogger(name).setLevel(was)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -64,22 +63,8 @@ def test_what_holds_itself_does_not_hang_the_log() -> None:
     assert FRAGMENT not in repr(logs.redact(None, "info", {"event": "x", "fact": knot}))
 
 
-@pytest.fixture
-def root() -> Iterator[logging.Logger]:
-    """The root logger, put back as it was; structlog likewise."""
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    talkative = {name: logging.getLogger(name).level for name in logs._TALKATIVE}
-    yield root
-    root.handlers[:] = before
-    root.setLevel(level)
-    for name, was in talkative.items():
-        logging.getLogger(name).setLevel(was)
-    structlog.reset_defaults()
-
-
 @pytest.mark.parametrize("form", ["json", "console"])
-def test_a_line_of_a_library_and_a_traceback_are_cut_as_well(root: logging.Logger, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_of_a_library_and_a_traceback_are_cut_as_well(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     said = io.StringIO()
     monkeypatch.setattr("sys.stderr", said)
     logs.set_up(form, "debug")  # type: ignore[arg-type]
