@@ -66,3 +66,10 @@ def test_the_manifest_keeps_to_slacks_lengths() -> None:
     for shortcut in said["features"]["shortcuts"]:
         assert len(shortcut["name"]) <= 24
         assert len(shortcut["description"]) <= 150
+
+
+def test_the_benchmarks_page_holds_what_the_command_printed() -> None:
+    page = (ROOT / "docs/reference/benchmarks.md").read_text()
+    printed = page.partition("<!-- bench:journey -->")[2].partition("<!-- /bench:journey -->")[0]
+    assert "whole journey" in printed
+    assert "SnapPass" in printed
