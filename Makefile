@@ -18,7 +18,7 @@ run: $(VENV)/.runs ## Set everything up and start the playground: no account, no
 test: $(VENV)/.tests browser lint ## Set everything up, a browser included, and run every check
 	@$(PY) -m pytest -m "not long"
 
-test-long: $(VENV)/.tests browser lint ## The same, with the full figures (an hour or so)
+test-long: $(VENV)/.tests browser lint ## The same, with the full figures (some minutes more)
 	@$(PY) -m pytest
 
 unit: $(VENV)/.tests ## Only the fast tests, without a browser
