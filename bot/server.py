@@ -20,7 +20,6 @@ from core.errors import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
-_BODY_MOST = 2 * 1024 * 1024
 _LAST_ANSWERS_SECONDS = 10.0
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -28,7 +27,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def make_app(house: House, settings: Settings) -> web.Application:
     """All doors in one Application."""
-    app = web.Application(client_max_size=_BODY_MOST, middlewares=[_boundary(house.metrics)])
+    app = web.Application(middlewares=[_boundary(house.metrics)])
     app.on_response_prepare.append(_dressed(answer_headers(https=settings.base_url.startswith("https:"), hsts=settings.hsts)))
     for door in house.doors:
         door.mount(app)

@@ -98,8 +98,10 @@ class Receipts:
         return receipt if where == receipt.card else await self._amend(receipt, card=where)
 
     async def _amend(self, receipt: Receipt, **changes: Place | str) -> Receipt:
-        changed = await self._book.amend(receipt.reference, lambda known: replace(known, **changes))  # type: ignore[arg-type]  # replace() of named fields
-        return changed or replace(receipt, **changes)  # type: ignore[arg-type]
+        def change(known: Receipt) -> Receipt:
+            return replace(known, **changes)  # type: ignore[arg-type]  # replace() of named fields
+
+        return await self._book.amend(receipt.reference, change) or change(receipt)
 
     def _deliver_to(self, platform: Platform) -> Delivery:
         try:

@@ -55,7 +55,7 @@ def _clear(folder: str) -> None:
         if not entry.is_dir(follow_symlinks=False):
             os.unlink(entry)  # noqa: PTH108  # pathlib takes longer to import than the server to start
     try:
-        os.rmdir(folder)  # noqa: PTH106
+        os.rmdir(folder)  # noqa: PTH106  # as above
     except OSError:
         return
 

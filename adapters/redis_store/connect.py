@@ -75,6 +75,12 @@ def _check_scheme(url: str) -> None:
         raise ValueError("the store's address starts with redis://, rediss:// or unix://")
 
 
+async def server_time(redis: Redis) -> int:
+    """The server's time in milliseconds since 1970. Within `trouble`."""
+    seconds, micros = await redis.time()
+    return int(seconds) * 1000 + int(micros) // 1000
+
+
 @asynccontextmanager
 async def trouble(redis: Redis) -> AsyncIterator[None]:
     """Within it, what goes wrong with the store is raised as StoreUnavailable `from` its cause.

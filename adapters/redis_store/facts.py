@@ -6,7 +6,7 @@ from typing import Any, Literal
 from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError, ResponseError
 
-from adapters.redis_store.connect import trouble
+from adapters.redis_store.connect import server_time, trouble
 
 Fault = Literal["info_denied", "version_too_old", "evicts"]
 _OLDEST = {"redis": (7, 0), "valkey": (7, 2)}
@@ -56,8 +56,7 @@ async def read_facts(redis: Redis) -> StoreFacts:
 async def read_clock(redis: Redis) -> int:
     """The server's time in milliseconds since 1970. Raises StoreUnavailable."""
     async with trouble(redis):
-        seconds, micros = await redis.time()
-    return int(seconds) * 1000 + int(micros) // 1000
+        return await server_time(redis)
 
 
 def faults(facts: StoreFacts) -> list[Fault]:

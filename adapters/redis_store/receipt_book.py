@@ -12,7 +12,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from adapters.redis_store.connect import trouble
+from adapters.redis_store.connect import server_time, trouble
 from adapters.redis_store.keys import Keys
 from adapters.redis_store.push_store import load_script
 from core.errors import Damaged, StoreUnavailable
@@ -106,8 +106,7 @@ class RedisReceiptBook:
             await self._redis.zrem(key, receipt.reference)
 
     async def _listed(self, sender: Member) -> list[str]:
-        seconds, micros = await self._redis.time()
-        now = int(seconds) * 1000 + int(micros) // 1000
+        now = await server_time(self._redis)
         found: list[str] = []
         for key in self._keys.receipts_of(self._ring, sender.spelled()):
             await self._redis.zremrangebyscore(key, "-inf", now)

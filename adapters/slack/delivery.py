@@ -1,15 +1,11 @@
 """How is a notice carried to a person in Slack?"""
 
-import structlog
-
 from adapters.slack import button, render
 from adapters.slack.calls import Message, SlackCalls
 from adapters.slack.people import People
 from core.errors import Undeliverable
 from core.keyring import KeyRing
 from core.receipt import Invitation, Place, Receipt
-
-log = structlog.get_logger(__name__)
 
 _CANNOT_EDIT = frozenset({"edit_window_closed", "message_not_found", "cant_update_message"})
 
@@ -44,14 +40,11 @@ class SlackDelivery:
         return await self._post_to(receipt.sender.id, card)
 
     async def settle_invitation(self, receipt: Receipt) -> None:
-        """The recipient's DM without its button. Where Slack refuses the edit, the button itself will say "gone"."""
+        """The recipient's DM without its button. Raises Undeliverable; the button itself will then say "gone"."""
         if receipt.recipient is None or receipt.invitation is None:
             return
         words = await self._people.words_of(receipt.recipient.id)
-        try:
-            await self._calls.edit(receipt.invitation, render.invitation_ended(words, receipt))
-        except Undeliverable as problem:
-            log.info("invitation_not_settled", push=receipt.reference, code=problem.reason)
+        await self._calls.edit(receipt.invitation, render.invitation_ended(words, receipt))
 
     async def _post_to(self, user_id: str, message: Message) -> Place:
         return await self._calls.post(await self._calls.conversation_with(user_id), message)

@@ -4,9 +4,10 @@ Slack hands `private_metadata` back with each click. It holds choices and the na
 record, never a secret and never a response_url.
 """
 
-import json
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import Literal
+
+from pydantic import TypeAdapter
 
 Notice = Literal["", "mistake", "changed", "generated"]
 
@@ -33,36 +34,12 @@ class Form:
 
     def remembered(self) -> str:
         """What goes into private_metadata."""
-        return json.dumps(
-            {
-                "id": self.id,
-                "to": self.recipient,
-                "expiry": self.expires_in,
-                "views": self.views,
-                "more": self.more,
-                "notice": self.notice,
-                "edition": self.edition,
-                "draft": self.draft_length,
-            },
-            separators=(",", ":"),
-        )
+        return _FORMS.dump_json(self, exclude={"secret"}).decode()
 
     @classmethod
-    def recalled(cls, remembered: str) -> Self:
-        """The form that `remembered` wrote; Slack has signed that it is unchanged. Raises KeyError, TypeError or ValueError for another."""
-        said = json.loads(remembered)
-        whole = [said["expiry"], said["views"], said["edition"], said["draft"]]
-        if not all(isinstance(text, str) for text in (said["id"], said["to"], said["notice"])) or not all(
-            number is None or type(number) is int for number in whole
-        ):
-            raise TypeError("not a form of ours")
-        return cls(
-            id=said["id"],
-            recipient=said["to"],
-            expires_in=said["expiry"],
-            views=said["views"],
-            more=said["more"],
-            notice=said["notice"],
-            edition=said["edition"] or 0,
-            draft_length=said["draft"] or 0,
-        )
+    def recalled(cls, remembered: str) -> "Form":
+        """The form that `remembered` wrote; Slack has signed that it is unchanged. Raises ValueError for another."""
+        return _FORMS.validate_json(remembered, strict=True)
+
+
+_FORMS = TypeAdapter(Form)

@@ -16,7 +16,7 @@ from adapters.slack.form import DRAFT, DRAFT_SECONDS, RECORD, RECORD_SECONDS, SE
 from adapters.slack.message_text import exact_text
 from adapters.slack.people import People
 from adapters.wording.catalog import Words, words_for
-from adapters.wording.terms import refusal, store_away
+from adapters.wording.terms import not_burned, not_opened, not_sent, not_sent_but_kept, refusal
 from core.engine import Created, PushEngine
 from core.errors import BadInput, Damaged, NotYours, PushError, StoreUnavailable, TooMany, Undeliverable
 from core.generator import generate
@@ -127,7 +127,7 @@ class SlackHandlers:
                 await self._records.keep(RECORD, form.id, response_url.encode(), RECORD_SECONDS)
             await self._calls.open_view(payload["trigger_id"], render.form(words, self._engine.policy, form))
         except StoreUnavailable:
-            await self._say(payload, render.note(words.say("The store is not answering, so nothing was sent. Try again in a minute.")))
+            await self._say(payload, render.note(not_sent(words)))
         except Undeliverable as problem:
             log.warning("form_not_opened", code=problem.reason)
             await self._say(payload, render.note(words.say("The form did not open, and nothing was sent. Try the command again.")))
@@ -146,23 +146,19 @@ class SlackHandlers:
         words = words_for([])
         match payload.get("type"):
             case None:
-                text = words.say("The store is not answering, so nothing was sent. Try again in a minute.")
-                return {"response_type": "ephemeral", "text": text}
+                return {"response_type": "ephemeral", "text": not_sent(words)}
             case "view_submission" if payload["view"].get("callback_id") == render.VIEW_FORM:
-                return _errors(payload["view"], "secret", store_away(words))
+                return _errors(payload["view"], "secret", not_sent_but_kept(words))
             case "shortcut" | "message_action":
-                text = words.say("The store is not answering, so nothing was sent. Try again in a minute.")
-                self._later(self._open_told(payload["trigger_id"], render.told(words, text)))
+                self._later(self._open_modal(payload, render.told(words, not_sent(words))))
             case "block_actions" if "view" not in payload:  # in a modal the same button can be pressed again
-                text = words.say("The store is not answering. Nothing was used up. Press Open again in a minute.")
-                if payload["actions"][0]["action_id"] == render.BURN:
-                    text = words.say("The store is not answering. The secret is not burned yet. Try again in a minute.")
-                self._later(self._open_told(payload["trigger_id"], render.told(words, text)))
+                burning = payload["actions"][0]["action_id"] == render.BURN
+                self._later(self._open_modal(payload, render.told(words, not_burned(words) if burning else not_opened(words))))
         return None
 
-    async def _open_told(self, trigger_id: str, view: dict[str, Any]) -> None:
+    async def _open_modal(self, payload: Payload, view: dict[str, Any]) -> None:
         try:
-            await self._calls.open_view(trigger_id, view)
+            await self._calls.open_view(payload["trigger_id"], view)
         except Undeliverable as problem:
             log.warning("modal_not_opened", code=problem.reason)
 
@@ -200,25 +196,20 @@ class SlackHandlers:
             created = await self._engine.create(order)
         except StoreUnavailable as trouble:
             log.warning("store_unavailable", during="create", cause=type(trouble.__cause__).__name__)
-            return _errors(view, "secret", store_away(words))
+            return _errors(view, "secret", not_sent_but_kept(words))
         except BadInput as problem:
             return _errors(view, problem.field, refusal(words, problem, self._engine.policy))
         except TooMany as problem:
             return _errors(view, "secret", refusal(words, problem, self._engine.policy))
         except DraftForgotten:
-            return {
-                "response_action": "update",
-                "view": render.told(
-                    words,
-                    words.say(
-                        "The message was kept for 15 minutes, and these are over. Nothing was sent. Use the shortcut on the message again."
-                    ),
-                ),
-            }
+            over = words.say(
+                "The message was kept for 15 minutes, and these are over. Nothing was sent. Use the shortcut on the message again."
+            )
+            return _update(render.told(words, over))
         self._later(self._announce(created, form, words))
         if created.receipt.recipient is not None:
-            return {"response_action": "update", "view": render.created_bound(words, created.receipt, created.receipt.recipient)}
-        return {"response_action": "update", "view": render.created_link(words, created.receipt, created.link.url(self._base_url))}
+            return _update(render.created_bound(words, created.receipt, created.receipt.recipient))
+        return _update(render.created_link(words, created.receipt, created.link.url(self._base_url)))
 
     async def _draft_of(self, form: Form) -> str | None:
         if not form.draft_length:
@@ -260,14 +251,11 @@ class SlackHandlers:
             ticketed = await self._engine.hand_out_ticket(link, parse.member(payload)) if link else None
         except StoreUnavailable:
             log.warning("push_not_opened", cause="store")
-            view = render.told(words, words.say("The store is not answering. Nothing was used up. Press Open again in a minute."))
+            view = render.told(words, not_opened(words))
         else:
             gone = words.say("This secret is gone, or it is for somebody else. If you still need it, ask the sender for a new one.")
             view = render.open_in_browser(words, ticketed.url(self._base_url)) if ticketed else render.told(words, gone)
-        try:
-            await self._calls.open_view(payload["trigger_id"], view)
-        except Undeliverable as problem:
-            log.warning("push_not_opened", cause=problem.reason)
+        await self._open_modal(payload, view)
 
     def _link_behind(self, value: str) -> Link | None:
         """The link of an Open button; None when its seal key has left the ring, so that it opens nothing any more."""
@@ -303,9 +291,7 @@ class SlackHandlers:
             log.info("burn_refused", code=problem.code)
         except StoreUnavailable:
             words = await self._people.words_of(payload["user"]["id"])
-            await self._say(
-                payload, render.note(words.say("The store is not answering. The secret is not burned yet. Try again in a minute."))
-            )
+            await self._say(payload, render.note(not_burned(words)))
 
     async def _burn_spoken(self, payload: Payload, words: Words, reference: str) -> str:
         sender = parse.member(payload)
@@ -322,11 +308,16 @@ class SlackHandlers:
         except NotYours:
             return words.say("You have no secret with that reference. You find it on your receipt in the conversation with this app.")
         except StoreUnavailable:
-            return words.say("The store is not answering. The secret is not burned yet. Try again in a minute.")
+            return not_burned(words)
 
 
 class DraftForgotten(Exception):
     """The sealed draft of a long message outlived its quarter of an hour."""
+
+
+def _update(view: dict[str, Any]) -> Answer:
+    """`view` in place of the form."""
+    return {"response_action": "update", "view": view}
 
 
 def _errors(view: Payload, field: str, text: str) -> Answer:

@@ -89,10 +89,7 @@ class _View(_Shape):
     def _form_is_ours(self) -> "_View":
         """Our form has an input and remembers what we told it to; an older edition of the program may have told it otherwise."""
         if self.callback_id == VIEW_FORM:
-            try:
-                Form.recalled(self.private_metadata or "")
-            except (KeyError, TypeError) as other:
-                raise ValueError("not a form of ours") from other
+            Form.recalled(self.private_metadata or "")
             if not any(block.type == "input" for block in self.blocks):
                 raise ValueError("a form without a field")
         return self

@@ -52,8 +52,23 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("This did not work. Nothing was sent.")
 
 
-def store_away(words: Words) -> str:
-    """The store did not answer."""
+def not_sent(words: Words) -> str:
+    """The store did not answer, before anything began."""
+    return words.say("The store is not answering, so nothing was sent. Try again in a minute.")
+
+
+def not_opened(words: Words) -> str:
+    """The store did not answer to a press on Open."""
+    return words.say("The store is not answering. Nothing was used up. Press Open again in a minute.")
+
+
+def not_burned(words: Words) -> str:
+    """The store did not answer to a wish to burn."""
+    return words.say("The store is not answering. The secret is not burned yet. Try again in a minute.")
+
+
+def not_sent_but_kept(words: Words) -> str:
+    """The store did not answer to a form that is still open."""
     return words.say("The store is not answering, so nothing was sent. What you typed is still here. Try again in a minute.")
 
 

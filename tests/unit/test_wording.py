@@ -9,7 +9,7 @@ from adapters.slack import render
 from adapters.slack.form import Form
 from adapters.wording.catalog import languages, words, words_for, words_for_header
 from adapters.wording.collect import LOCALE
-from adapters.wording.terms import duration, moment, refusal, store_away
+from adapters.wording.terms import duration, moment, not_sent_but_kept, refusal
 from core import errors
 from core.errors import BadInput, PushError, TooMany, Undeliverable
 from core.policy import DAY, HOUR, MINUTE, Policy
@@ -154,7 +154,7 @@ def test_a_moment_names_its_zone_and_is_spelled_as_its_readers_spell_it() -> Non
 
 @pytest.mark.parametrize("language", languages())
 def test_when_the_store_is_away_people_hear_when_to_try_again(language: str) -> None:
-    assert re.search(r"minute", store_away(words(language)), re.IGNORECASE)
+    assert re.search(r"minute", not_sent_but_kept(words(language)), re.IGNORECASE)
 
 
 @pytest.mark.parametrize("language", languages())
