@@ -6,20 +6,16 @@ from typing import Any
 
 import aiohttp
 
-from adapters.redis_store.connect import connect
-from adapters.redis_store.facts import faults, read_clock, read_facts
+from adapters.redis_store.connect import close, connect
+from adapters.redis_store.facts import faults, read_all_facts, read_clock
+from adapters.redis_store.fence import Fence
 from adapters.slack.calls import SlackCalls
 from bot.settings import Settings, secret
+from bot.store import FAULTS, mode_line
 from bot.wiring import system_clock
 from core.errors import StoreUnavailable, Undeliverable
 
 CLOCK_MOST_MILLIS = 30_000
-
-_STORE_ADVICE = {
-    "evicts": "set maxmemory-policy noeviction: any other policy forgets unread pushes",
-    "version_too_old": "use Redis 7.0 or newer, or Valkey 7.2 or newer",
-    "info_denied": "allow the ACL user +info",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +49,12 @@ def _base_url(settings: Settings) -> Finding:
 async def _store(settings: Settings) -> AsyncIterator[Finding]:
     redis = connect(secret(settings.redis_url))
     try:
-        facts = await read_facts(redis)
-        found = faults(facts)
-        said = "; ".join(_STORE_ADVICE.get(code, code) for code in found) or f"{facts.server} {facts.version}, {facts.maxmemory_policy}"
+        facts = await read_all_facts(redis)
+        found = sorted({FAULTS[code] for one in facts for code in faults(one)})
+        said = "; ".join(found) or ", ".join(sorted({f"{one.server} {one.version}" for one in facts})) + ", noeviction"
         yield Finding("store", not found, said)
+        standing = await Fence(redis, settings.declared_mode).look_again()
+        yield Finding("store mode", True, mode_line(standing))
         drift = abs(await read_clock(redis) - system_clock())
         advice = f"{drift / 1000:.1f} s apart" + (
             "" if drift <= CLOCK_MOST_MILLIS else ": set this machine's clock; Slack refuses requests over 5 minutes off"
@@ -67,7 +65,7 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
             "store", False, f"does not answer ({type(trouble.__cause__).__name__}): look at PUSHPW_REDIS_URL, and whether the server runs"
         )
     finally:
-        await redis.aclose()
+        await close(redis)
 
 
 async def _slack(settings: Settings) -> Finding:

@@ -14,9 +14,9 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as ConnectionBroken
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError
 
-from core.errors import StoreUnavailable
+from core.errors import StoreFull, StoreUnavailable
 
 _SPOKEN = ("redis", "rediss", "unix")
 _DATABASE = re.compile(r"/?\d{0,5}")
@@ -81,6 +81,19 @@ async def server_time(redis: Redis) -> int:
     return int(seconds) * 1000 + int(micros) // 1000
 
 
+Client = Redis
+
+
+async def close(client: Client) -> None:
+    """Close it."""
+    await client.aclose()
+
+
+async def masters(redis: Client) -> list[Redis]:
+    """A client for each server that holds pushes."""
+    return [redis]
+
+
 @asynccontextmanager
 async def trouble(redis: Redis) -> AsyncIterator[None]:
     """Within it, what goes wrong with the store is raised as StoreUnavailable `from` its cause.
@@ -91,5 +104,7 @@ async def trouble(redis: Redis) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(patience):
             yield
+    except OutOfMemoryError as cause:
+        raise StoreFull("the store's memory is used up") from cause
     except (RedisError, OSError) as cause:  # the builtin TimeoutError is an OSError
         raise StoreUnavailable("the store did not answer as it should") from cause

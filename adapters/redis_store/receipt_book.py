@@ -12,9 +12,9 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from adapters.redis_store.acts import load_script
 from adapters.redis_store.connect import server_time, trouble
 from adapters.redis_store.keys import Keys
-from adapters.redis_store.push_store import load_script
 from core.errors import Damaged, StoreUnavailable
 from core.identity import Member
 from core.keyring import KeyRing

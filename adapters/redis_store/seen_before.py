@@ -2,9 +2,9 @@
 
 from redis.asyncio import Redis
 
+from adapters.redis_store.acts import load_script
 from adapters.redis_store.connect import trouble
 from adapters.redis_store.keys import Keys
-from adapters.redis_store.push_store import load_script
 from core.ports import RandomBytes
 
 

@@ -39,6 +39,9 @@ class Stage(Protocol):
     async def expire(self, push_id: PushId) -> None:
         """The push's time is up now, though its record still lies there."""
 
+    async def come_back(self, push_id: PushId) -> None:
+        """As after a restart or a failover: the push was made on another generation of the server."""
+
 
 class FakeStage:
     def __init__(self) -> None:
@@ -70,6 +73,10 @@ class FakeStage:
     async def expire(self, push_id: PushId) -> None:
         assert self._store is not None
         self._store.expire(push_id)
+
+    async def come_back(self, push_id: PushId) -> None:
+        assert self._store is not None
+        self._store.come_back()
 
 
 @dataclass
@@ -105,6 +112,10 @@ class RealStage:
 
     async def expire(self, push_id: PushId) -> None:
         writing: Any = self.redis.hset(Keys(self.prefix).push(push_id)[0], "exp", str(await self.now()))
+        await writing
+
+    async def come_back(self, push_id: PushId) -> None:
+        writing: Any = self.redis.hset(Keys(self.prefix).push(push_id)[0], "gen", "0123:4567")
         await writing
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from adapters.redis_store.connect import connect
 from adapters.redis_store.push_store import RedisPushStore
+from bot import logs
 from core.errors import StoreUnavailable
 from core.keyring import KeyRing
 from core.push import Attempt, ClaimOutcome, Granted, PushId, WrongPassphrase
@@ -48,6 +49,7 @@ def told(outcome: ClaimOutcome) -> str:
 
 
 async def main() -> None:
+    logs.set_up("json", "warning")  # on standard error: standard output has the outcomes alone
     orders = Orders(**json.loads(sys.stdin.readline()))
     redis = connect(orders.url, timeout=5)
     store = RedisPushStore(redis, KeyRing([bytes.fromhex(orders.ring)], os.urandom), prefix=orders.prefix)
