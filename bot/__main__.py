@@ -148,7 +148,7 @@ def adopt(yes: bool) -> None:
         return
     if not yes:
         click.echo("Only after a stop in which the store wrote everything down: what was opened just before a crash could be opened again.")
-        click.confirm(f"Release {held} pushes?", abort=True)
+        click.confirm(f"Release {held} push{'es' if held > 1 else ''}?", abort=True)
     shown = time.monotonic()
 
     def on_progress(released: int) -> None:
