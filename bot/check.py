@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from adapters.redis_store.connect import close, connect
+from adapters.redis_store.connect import connect
 from adapters.redis_store.facts import faults, read_all_facts, read_clock
 from adapters.redis_store.fence import Fence
 from adapters.slack.calls import SlackCalls
@@ -65,7 +65,7 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
             "store", False, f"does not answer ({type(trouble.__cause__).__name__}): look at PUSHPW_REDIS_URL, and whether the server runs"
         )
     finally:
-        await close(redis)
+        await redis.aclose()
 
 
 async def _slack(settings: Settings) -> Finding:

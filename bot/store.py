@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from adapters.redis_store.connect import Client, close, connect, masters
+from adapters.redis_store.connect import Client, connect, masters
 from adapters.redis_store.facts import StoreFacts, faults, read_all_facts
 from adapters.redis_store.fence import Fence, Standing
 from adapters.redis_store.push_store import FULL_AT_PERCENT
@@ -124,7 +124,7 @@ async def _connected(settings: Settings) -> AsyncIterator[Client]:
     try:
         yield client
     finally:
-        await close(client)
+        await client.aclose()
 
 
 def _server_line(server: Server) -> str:

@@ -10,9 +10,8 @@ from typing import Protocol
 
 import aiohttp
 from aiohttp import web
-from redis.asyncio import Redis
 
-from adapters.redis_store.connect import connect
+from adapters.redis_store.connect import Client, connect
 from adapters.redis_store.facts import faults, read_all_facts
 from adapters.redis_store.fence import Fence
 from adapters.redis_store.limiter import RedisLimiter
@@ -89,7 +88,7 @@ class _Ground:
     prefix: str
     clock: Callable[[], int]
     random: Callable[[int], bytes]
-    redis: Redis
+    redis: Client
     fence: Fence
     ring: KeyRing
     session: aiohttp.ClientSession

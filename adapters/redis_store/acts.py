@@ -6,15 +6,15 @@ never speaks for a replica that has nothing.
 """
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 from redis.exceptions import NoScriptError
 
-from adapters.redis_store.connect import trouble
+from adapters.redis_store.connect import Client, at_node, trouble
 from adapters.redis_store.fence import Fence
+from adapters.redis_store.scripts import load_script
 from core.errors import StoreUnavailable
 
 WAIT_MS = 500
@@ -24,27 +24,19 @@ _ASK = (b"ask", [b"ask"])
 _NOTHING_DONE = (0, None, b"full", b"gone", b"held", [b"gone"], [b"held"], [b"ticket"])
 
 
-def load_script(redis: Redis, name: str, *, judges: bool = False) -> AsyncScript:
-    """The script lua/<name>.lua; one that `judges` a push has lua/common.lua put below its first line."""
-    folder = files(__package__) / "lua"
-    first, _, rest = (folder / f"{name}.lua").read_text(encoding="utf-8").partition("\n")
-    shared = (folder / "common.lua").read_text(encoding="utf-8") if judges else ""
-    return redis.register_script(f"{first}\n{shared}\n{rest}")
-
-
 class Acts:
     """The scripts that judge a push, by name."""
 
-    def __init__(self, redis: Redis, fence: Fence, names: Sequence[str], *, replicas: int = 0) -> None:
+    def __init__(self, client: Client, fence: Fence, names: Sequence[str], *, replicas: int = 0) -> None:
         """`replicas`: how many must have each act where the fence is off; 0 for none."""
-        self._redis = redis
+        self._client = client
         self._fence = fence
         self._replicas = replicas
-        self._scripts = {name: load_script(redis, name, judges=True) for name in names}
+        self._scripts = {name: load_script(client, name, judges=True) for name in names}
 
     async def do(self, name: str, keys: Sequence[str], *args: bytes | int) -> Any:
         """The script's reply. Raises StoreUnavailable when it cannot be known, or is not safe yet; call it again then."""
-        async with trouble(self._redis):
+        async with trouble(self._client):
             word = (await self._fence.standing()).word
             for _ in range(_ASKS):
                 reply = await self._once(self._scripts[name], keys, [word, *args])
@@ -63,15 +55,28 @@ class Acts:
 
     async def _and_wait(self, script: AsyncScript, keys: Sequence[str], args: Sequence[bytes | int | str]) -> list[Any]:
         """The reply, and how many replicas have it. Both go down one connection: WAIT speaks of what that one wrote."""
-        for _ in range(_LOADS):
-            async with self._redis.pipeline(transaction=False) as act:
-                act.evalsha(script.sha, len(keys), *keys, *args)
-                act.wait(self._replicas, WAIT_MS)
-                reply, have_it = await act.execute(raise_on_error=False)
-            if not isinstance(reply, NoScriptError):
-                break
-            await self._redis.script_load(script.script)
-        for answer in (reply, have_it):
-            if isinstance(answer, Exception):
-                raise answer
-        return [reply, have_it]
+
+        async def send(node: Redis, asking: bool) -> list[Any]:
+            answers = await _send(node, script, keys, args, self._replicas, asking=asking)
+            for answer in answers:
+                if isinstance(answer, Exception):
+                    raise answer
+            return answers
+
+        return await at_node(self._client, keys[0], send)
+
+
+async def _send(
+    node: Redis, script: AsyncScript, keys: Sequence[str], args: Sequence[bytes | int | str], replicas: int, *, asking: bool
+) -> list[Any]:
+    for _ in range(_LOADS):
+        async with node.pipeline(transaction=False) as act:
+            if asking:
+                act.execute_command("ASKING")
+            act.evalsha(script.sha, len(keys), *keys, *args)
+            act.wait(replicas, WAIT_MS)
+            *_, reply, have_it = await act.execute(raise_on_error=False)
+        if not isinstance(reply, NoScriptError):
+            break
+        await node.script_load(script.script)
+    return [reply, have_it]

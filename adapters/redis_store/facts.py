@@ -7,7 +7,7 @@ from typing import Any, Literal
 from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError, ResponseError
 
-from adapters.redis_store.connect import masters, server_time, trouble
+from adapters.redis_store.connect import Client, masters, server_time, trouble
 
 Fault = Literal["info_denied", "version_too_old", "evicts"]
 _OLDEST = {"redis": (7, 0), "valkey": (7, 2)}
@@ -64,15 +64,15 @@ async def read_facts(redis: Redis) -> StoreFacts:
     )
 
 
-async def read_all_facts(redis: Redis) -> list[StoreFacts]:
+async def read_all_facts(client: Client) -> list[StoreFacts]:
     """The facts of each server that pushes lie on."""
-    return [await read_facts(server) for server in await masters(redis)]
+    return [await read_facts(server) for server in await masters(client)]
 
 
-async def read_clock(redis: Redis) -> int:
+async def read_clock(client: Client) -> int:
     """The server's time in milliseconds since 1970. Raises StoreUnavailable."""
-    async with trouble(redis):
-        return await server_time(redis)
+    async with trouble(client):
+        return await server_time(client)
 
 
 def faults(facts: StoreFacts) -> list[Fault]:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import structlog
-from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.sentinel import SentinelConnectionPool
 
+from adapters.redis_store.cluster import Cluster
+from adapters.redis_store.connect import Client
 from adapters.redis_store.facts import StoreFacts, read_facts
 
 log = structlog.get_logger(__name__)
@@ -77,9 +78,9 @@ def mode_of(facts: StoreFacts) -> Standing:
 class Fence:
     """How the fence stands, read from the store when first needed, each minute, and whenever a script asks."""
 
-    def __init__(self, redis: Redis, declared: Mode | None = None) -> None:
+    def __init__(self, client: Client, declared: Mode | None = None) -> None:
         """`declared`: the operator's word instead of the server's facts."""
-        self._redis = redis
+        self._client = client
         self._declared = declared
         self._reading = asyncio.Lock()
         self._found: Standing | None = None
@@ -106,8 +107,8 @@ class Fence:
         if self._declared is not None:
             return Standing(self._declared, "declared")
         # Several servers may take over from each other at any time, whatever the one that we see now says of itself.
-        if isinstance(self._redis, RedisCluster):
+        if isinstance(self._client, Cluster):
             return Standing("strict", "cluster")
-        if isinstance(self._redis.connection_pool, SentinelConnectionPool):
+        if isinstance(self._client.connection_pool, SentinelConnectionPool):
             return Standing("strict", "sentinel")
-        return mode_of(await read_facts(self._redis))
+        return mode_of(await read_facts(self._client))

@@ -10,9 +10,8 @@ under keys of the ring, and the sealed bytes are wrapped by the ring once more.
 import json
 from typing import Any
 
-from redis.asyncio import Redis
-
 from adapters.redis_store.acts import Acts
+from adapters.redis_store.connect import Client
 from adapters.redis_store.fence import Fence
 from adapters.redis_store.keys import Keys
 from core.errors import Damaged, OnHold, StoreFull
@@ -48,7 +47,7 @@ class RedisPushStore:
 
     def __init__(
         self,
-        redis: Redis,
+        client: Client,
         ring: KeyRing,
         *,
         prefix: str = "pushpw",
@@ -62,7 +61,7 @@ class RedisPushStore:
         self._keys = Keys(prefix)
         self._grace_ms = grace_ms
         self._ticket_ms = ticket_ms
-        self._acts = Acts(redis, fence or Fence(redis), _ACTS, replicas=replicas)
+        self._acts = Acts(client, fence or Fence(client), _ACTS, replicas=replicas)
 
     async def keep(self, push: SealedPush) -> Millis | None:
         """As the port says; the very same push kept again is the same act and has the same answer."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from adapters.redis_store.acts import load_script
 from adapters.redis_store.connect import trouble
 from adapters.redis_store.keys import Keys
+from adapters.redis_store.scripts import load_script
 
 _AT_ONCE = 200
 

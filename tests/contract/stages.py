@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from redis.asyncio import Redis
-
+from adapters.redis_store.connect import Client, masters, server_time
 from adapters.redis_store.keys import Keys
 from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.push_store import RedisPushStore
@@ -81,7 +80,7 @@ class FakeStage:
 
 @dataclass
 class RealStage:
-    redis: Redis
+    redis: Client
     ring: KeyRing
     prefix: str
     random: Callable[[int], bytes]
@@ -102,8 +101,7 @@ class RealStage:
         return RedisLimiter(self.redis, self.ring, budgets, prefix=self.prefix)
 
     async def now(self) -> Millis:
-        seconds, micros = await self.redis.time()
-        return int(seconds) * 1000 + int(micros) // 1000
+        return await server_time(self.redis)
 
     async def let_pass(self, millis: int) -> None:
         until = await self.now() + millis
@@ -119,6 +117,6 @@ class RealStage:
         await writing
 
 
-async def keys_without_ttl(redis: Redis, prefix: str) -> list[bytes]:
+async def keys_without_ttl(redis: Client, prefix: str) -> list[bytes]:
     """The keys of this test that would stay for ever."""
-    return [key async for key in redis.scan_iter(f"{prefix}:*") if await redis.pttl(key) < 0]
+    return [key for node in await masters(redis) async for key in node.scan_iter(f"{prefix}:*") if await node.pttl(key) < 0]

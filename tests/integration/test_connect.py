@@ -126,11 +126,6 @@ def test_an_address_we_do_not_speak_is_refused_without_its_password(scheme: str)
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
 
 
-def test_sentinel_and_cluster_are_told_by_name():
-    with pytest.raises(ValueError, match=r"redis\+cluster"):
-        connect("redis+cluster://host:1")
-
-
 @pytest.mark.parametrize("url", ["redis://:secret@localhost:6379/2", "rediss://localhost", "unix:///tmp/s?db=1"])
 async def test_the_three_spoken_schemes_make_a_bounded_client(url: str):
     redis = connect(url, timeout=0.5, pool=3)
