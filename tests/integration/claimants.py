@@ -1,4 +1,4 @@
-"""A process of its own that claims one push many times at once; the orders come on stdin, the outcomes go to stdout.
+"""A process of its own that claims a push many times at once; orders come on stdin, outcomes go to stdout, push after push.
 
 python -m tests.integration.claimants
 """
@@ -8,6 +8,8 @@ import json
 import os
 import sys
 from dataclasses import dataclass, replace
+
+from redis.asyncio import Redis
 
 from adapters.redis_store.connect import connect
 from adapters.redis_store.push_store import RedisPushStore
@@ -47,9 +49,8 @@ def told(outcome: ClaimOutcome) -> str:
     return type(outcome).__name__.lower()
 
 
-async def main() -> None:
-    orders = Orders(**json.loads(sys.stdin.readline()))
-    redis = connect(orders.url, timeout=5)
+async def rush(orders: Orders, redis: Redis) -> None:
+    """Say that we are ready, wait for the word, claim."""
     store = RedisPushStore(redis, KeyRing([bytes.fromhex(orders.ring)], os.urandom), prefix=orders.prefix)
     push_id, plain = PushId(bytes.fromhex(orders.push_id)), Attempt(b"", bytes.fromhex(orders.link_proof))
     attempts = [replace(plain, nonce=os.urandom(16), pass_proof=os.urandom(32) if orders.guess else None) for _ in range(orders.claims)]
@@ -58,7 +59,16 @@ async def main() -> None:
     sys.stdin.readline()
     outcomes = await asyncio.gather(*(persist(store, push_id, attempt) for attempt in attempts))
     print(json.dumps([told(outcome) for outcome in outcomes]), flush=True)
-    await redis.aclose()
+
+
+async def main() -> None:
+    redis: Redis | None = None
+    while line := sys.stdin.readline():
+        orders = Orders(**json.loads(line))
+        redis = redis or connect(orders.url, timeout=5)  # one server for all that comes
+        await rush(orders, redis)
+    if redis is not None:
+        await redis.aclose()
 
 
 if __name__ == "__main__":

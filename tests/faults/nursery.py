@@ -1,0 +1,97 @@
+"""Where do the services of a trial come from, and how do they die? See tests/faults/zygote.py."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from core.link import encode
+
+ROOT = Path(__file__).parents[2]
+_WITHIN = 20.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service: its process, and where it listens."""
+
+    pid: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def kill_now(self) -> None:
+        """As a power cut; it may be dying still when this returns, but runs no further line of ours."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    async def is_dead(self) -> None:
+        """Returns once it is gone."""
+        async with asyncio.timeout(_WITHIN):
+            while Path(f"/proc/{self.pid}").exists():
+                await asyncio.sleep(0.002)  # between two looks
+
+    async def kill(self) -> None:
+        self.kill_now()
+        await self.is_dead()
+
+
+class Nursery:
+    """Starts services, some 50 ms each. All write to one log, at DEBUG; all are killed at the end."""
+
+    def __init__(self, *, seal_key: bytes = b"", prefix: str = "faults", grace_ms: int = 60_000) -> None:
+        self.seal_key, self.prefix, self._grace_ms = seal_key or os.urandom(32), prefix, grace_ms
+        self._folder = tempfile.TemporaryDirectory(prefix="pushpw-faults-")
+        self._zygote: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Self:
+        self._zygote = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.faults.zygote", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT
+        )
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        assert self._zygote is not None
+        self._zygote.kill()  # its children go with it
+        await self._zygote.communicate()
+        self._folder.cleanup()
+
+    async def start(self, store_url: str, **settings: str) -> Service:
+        """A service over the store at that address."""
+        assert self._zygote is not None
+        assert self._zygote.stdin is not None
+        assert self._zygote.stdout is not None
+        told = {
+            "PUSHPW_BASE_URL": "http://127.0.0.1:8080",
+            "PUSHPW_REDIS_URL": store_url,
+            "PUSHPW_SEAL_KEYS": encode(self.seal_key),
+            "PUSHPW_TRUSTED_PROXIES": "1",  # so that readers may come from many addresses
+            **settings,
+        }
+        orders = {"settings": told, "prefix": self.prefix, "log": str(self._log), "grace_ms": self._grace_ms}
+        self._zygote.stdin.write(json.dumps(orders).encode() + b"\n")
+        said = await asyncio.wait_for(self._zygote.stdout.readline(), _WITHIN)
+        if not said:
+            raise RuntimeError(f"the service did not start: {self.log[-800:]}")
+        return Service(**json.loads(said))
+
+    @property
+    def log(self) -> str:
+        """All that the services have said."""
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    @property
+    def tracebacks(self) -> int:
+        """How many of them are in the log."""
+        return self.log.count("Traceback (most recent call last)")
+
+    @property
+    def _log(self) -> Path:
+        return Path(self._folder.name) / "log"
