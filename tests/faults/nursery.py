@@ -35,8 +35,15 @@ class Service:
     async def is_dead(self) -> None:
         """Returns once it is gone."""
         async with asyncio.timeout(_WITHIN):
-            while Path(f"/proc/{self.pid}").exists():
-                await asyncio.sleep(0.002)  # between two looks
+            while self._is_there():
+                await asyncio.sleep(0.002)  # between two looks: it is not our own child, so nobody tells us
+
+    def _is_there(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     async def kill(self) -> None:
         self.kill_now()

@@ -26,7 +26,8 @@ class Exchange:
     answer: bytes = field(default=b"", repr=False)
 
 
-Hook = Callable[[Exchange], Awaitable[None]]
+Hook = Callable[[Exchange], Awaitable[bool]]
+"""Whether it may go on; else it is dropped, and the line is cut."""
 Which = Callable[[bytes], bool]
 
 
@@ -75,7 +76,7 @@ class Proxy:
         self._mode: Mode = "pass"
         self._question_delay = self._answer_delay = 0.0
         self._to_lose, self._which = 0, of_script
-        self._number = 0
+        self._number = self._seen = 0
         self.port = 0
         self.lost = 0
         self.on_question: Hook | None = None
@@ -125,6 +126,13 @@ class Proxy:
         """The next question is number 1."""
         self._number = 0
 
+    async def quiet(self, seconds: float = 0.01) -> None:
+        """Returns once no question has come by for so long, and all are answered."""
+        seen = -1
+        while seen != self._seen or not all(line.answered for line in self._lines):
+            seen = self._seen
+            await asyncio.sleep(seconds)
+
     async def _listen(self) -> None:
         self._listening = await asyncio.start_server(self._accept, "127.0.0.1", self.port, limit=_MOST)
         self.port = self._listening.sockets[0].getsockname()[1]
@@ -163,10 +171,10 @@ class Proxy:
     async def _carry_questions(self, line: _Line, reader: asyncio.StreamReader) -> None:
         while question := await reader.read(_MOST):
             if line.answered:  # else it is the rest of a long question
-                self._number += 1
+                self._number, self._seen = self._number + 1, self._seen + 1
                 line.now, line.answered = Exchange(self._number, question), False
-                if self.on_question is not None:
-                    await self.on_question(line.now)
+                if self.on_question is not None and not await self.on_question(line.now):
+                    return
             if self._question_delay:
                 await asyncio.sleep(self._question_delay)
             if self._swallows(line):
@@ -187,8 +195,8 @@ class Proxy:
                 return
             if not line.answered:
                 line.answered = True
-                if self.on_answer is not None:
-                    await self.on_answer(Exchange(line.now.number, line.now.question, answer))
+                if self.on_answer is not None and not await self.on_answer(Exchange(line.now.number, line.now.question, answer)):
+                    return
             line.client.write(answer)
             await line.client.drain()
 

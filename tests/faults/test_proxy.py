@@ -52,11 +52,9 @@ async def test_a_delayed_question_gets_there_though_its_client_has_gone(proxy: P
     await impatient.ping()
     proxy.delay(0.2, of="questions")
     with pytest.raises(TooLate):
-        await impatient.set(prefix, 1, px=60_000)
+        await impatient.rpush(prefix, 1)
     await impatient.aclose()
-    async with asyncio.timeout(10):
-        while not await redis.exists(prefix):
-            await asyncio.sleep(0.01)
+    assert await redis.blpop([prefix], timeout=10)
 
 
 async def test_a_black_hole_swallows_and_what_was_swallowed_never_comes(proxy: Proxy, redis: Redis, prefix: str):
@@ -113,18 +111,30 @@ async def test_a_lost_reply_is_that_of_an_act_that_was_done(proxy: Proxy, throug
 async def test_hooks_see_each_exchange_before_it_goes_on(proxy: Proxy, through: Redis, redis: Redis, prefix: str):
     seen: list[tuple[str, int, bool]] = []
 
-    async def asked(exchange: Exchange) -> None:
+    async def asked(exchange: Exchange) -> bool:
         seen.append(("asked", exchange.number, bool(await redis.exists(prefix))))
+        return True
 
-    async def answered(exchange: Exchange) -> None:
+    async def answered(exchange: Exchange) -> bool:
         assert exchange.answer == b"+OK\r\n"
         seen.append(("answered", exchange.number, bool(await redis.exists(prefix))))
+        return True
 
     proxy.count_from_here()
     proxy.on_question, proxy.on_answer = asked, answered
     await through.set(prefix, 1, px=60_000)
     await through.set(prefix, 2, px=60_000)
     assert seen == [("asked", 1, False), ("answered", 1, True), ("asked", 2, True), ("answered", 2, True)]
+
+
+async def test_a_hook_can_stop_a_question(proxy: Proxy, through: Redis, redis: Redis, prefix: str):
+    async def stop(_: Exchange) -> bool:
+        return False
+
+    proxy.on_question = stop
+    with pytest.raises(ConnectionBroken):
+        await through.set(prefix, 1, px=60_000)
+    assert not await redis.exists(prefix)
 
 
 async def test_a_server_that_is_away_breaks_the_line():

@@ -16,7 +16,7 @@ from core.payload import Payload, unframe
 from core.push import Attempt
 from core.sealing import input_key, link_proof, open_seal
 from tests.faults.nursery import Nursery
-from tests.faults.proxy import Exchange, Proxy, reset_on_close
+from tests.faults.proxy import Exchange, Proxy, of_script, reset_on_close
 from tests.faults.question import Found, Question, Tick
 from tests.faults.visitors import Said, Visitor, spelled
 from tests.servers import EPHEMERAL, Server, folder
@@ -147,9 +147,10 @@ async def _cut_off(bench: Bench, made: Linked, attempt: Attempt, when: int) -> N
     """Send the claim and reset the socket; 0: at once, 1: when the store has answered, 2: when the answer's first byte is here."""
     store_answered = asyncio.Event()
 
-    async def on_answer(exchange: Exchange) -> None:
-        if b"EVALSHA" in exchange.question:
+    async def on_answer(exchange: Exchange) -> bool:
+        if of_script(exchange.question):
             store_answered.set()
+        return True
 
     bench.line.on_answer = on_answer
     reader, writer = await asyncio.open_connection("127.0.0.1", bench.service.port)
