@@ -53,8 +53,10 @@ class Service:
 class Nursery:
     """Starts services, some 50 ms each. All write to one log, at DEBUG; all are killed at the end."""
 
-    def __init__(self, *, seal_key: bytes = b"", prefix: str = "faults", grace_ms: int = 60_000) -> None:
-        self.seal_key, self.prefix, self._grace_ms = seal_key or os.urandom(32), prefix, grace_ms
+    def __init__(self, *, seal_key: bytes = b"", prefix: str = "faults", grace_ms: int = 60_000, sweep_seconds: float = 3600.0) -> None:
+        """A service sweeps once at its start, and then each `sweep_seconds`: a test may have to count what goes over the line."""
+        self.seal_key, self.prefix = seal_key or os.urandom(32), prefix
+        self._timing = {"grace_ms": grace_ms, "sweep_seconds": sweep_seconds}
         self._folder = tempfile.TemporaryDirectory(prefix="pushpw-faults-")
         self._zygote: asyncio.subprocess.Process | None = None
 
@@ -75,19 +77,22 @@ class Nursery:
         assert self._zygote is not None
         assert self._zygote.stdin is not None
         assert self._zygote.stdout is not None
-        told = {
-            "PUSHPW_BASE_URL": "http://127.0.0.1:8080",
-            "PUSHPW_REDIS_URL": store_url,
-            "PUSHPW_SEAL_KEYS": encode(self.seal_key),
-            "PUSHPW_TRUSTED_PROXIES": "1",  # so that readers may come from many addresses
-            **settings,
-        }
-        orders = {"settings": told, "prefix": self.prefix, "log": str(self._log), "grace_ms": self._grace_ms}
+        orders = {"settings": self.settings(store_url, **settings), "prefix": self.prefix, "log": str(self._log), "timing": self._timing}
         self._zygote.stdin.write(json.dumps(orders).encode() + b"\n")
         said = await asyncio.wait_for(self._zygote.stdout.readline(), _WITHIN)
         if not said:
             raise RuntimeError(f"the service did not start: {self.log[-800:]}")
         return Service(**json.loads(said))
+
+    def settings(self, store_url: str, **more: str) -> dict[str, str]:
+        """What such a service is set to, for a house of the test's own beside it."""
+        return {
+            "PUSHPW_BASE_URL": "http://127.0.0.1:8080",
+            "PUSHPW_REDIS_URL": store_url,
+            "PUSHPW_SEAL_KEYS": encode(self.seal_key),
+            "PUSHPW_TRUSTED_PROXIES": "1",  # so that readers may come from many addresses
+            **more,
+        }
 
     @property
     def log(self) -> str:

@@ -2,7 +2,7 @@
 
     python -m tests.faults.zygote
 
-It reads a line of JSON for each child, {"settings", "prefix", "log", "grace_ms"}, and each child says in a line
+It reads a line of JSON for each child, {"settings", "prefix", "log", "timing"}, and each child says in a line
 where it listens, {"pid", "port"}. A child is the real service on a real socket, and gets real signals.
 """
 
@@ -21,14 +21,11 @@ from bot.settings import load
 from bot.wiring import Timing
 
 _PR_SET_PDEATHSIG = 1
-_NEVER_AGAIN = 3600.0
 
 
 async def _serve(orders: dict[str, Any]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        # Swept once at the start and not again: a test counts what goes over the line.
-        timing = Timing(grace_ms=orders["grace_ms"], sweep_seconds=_NEVER_AGAIN)
-        settings = load(None, **orders["settings"])
+        settings, timing = load(None, **orders["settings"]), Timing(**orders["timing"])
         async with Service(settings, listening=listening, timing=timing, prefix=orders["prefix"]) as service:
             told = {"pid": os.getpid(), "port": service.port}
             os.write(1, json.dumps(told).encode() + b"\n")  # one write, so that no other child's comes in between

@@ -6,12 +6,11 @@ import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from adapters.redis_store.connect import connect
 from bot.settings import load
 from bot.wiring import open_house
 from core.engine import Order
 from core.identity import Member, Workspace
-from core.link import Link, decode, encode
+from core.link import Link, decode
 from core.payload import Payload, unframe
 from core.push import Attempt
 from core.sealing import input_key, link_proof, open_seal
@@ -78,14 +77,7 @@ class Bench:
         nursery = await enter(Nursery())
         self.service = await nursery.start(self.line.url)
         self.visitor = await enter(Visitor())
-        told = {
-            "PUSHPW_BASE_URL": "http://127.0.0.1:8080",
-            "PUSHPW_REDIS_URL": server.url,
-            "PUSHPW_SEAL_KEYS": encode(nursery.seal_key),
-        }
-        self._house = await enter(open_house(load(None, **told), prefix=nursery.prefix))
-        self.redis = connect(server.url, timeout=20)
-        self._closing.push_async_callback(self.redis.aclose)
+        self._house = await enter(open_house(load(None, **nursery.settings(server.url)), prefix=nursery.prefix))
         return self
 
     async def __aexit__(self, *_: object) -> None:
