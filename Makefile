@@ -6,7 +6,7 @@ PORT ?= 8080
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP := $(PY) -m pip install --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: help run test test-long lint unit bench texts lock vectors clean
+.PHONY: help run test test-long test-faults lint unit bench texts lock vectors clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -20,6 +20,9 @@ test: $(VENV)/.tests browser lint ## Set everything up, a browser included, and 
 
 test-long: $(VENV)/.tests browser lint ## The same, with the full figures (some minutes more)
 	@$(PY) -m pytest
+
+test-faults: $(VENV)/.tests ## Break the line, the store, the service and the clock, and print what came of it (minutes)
+	@$(PY) -m tests.faults
 
 unit: $(VENV)/.tests ## Only the fast tests, without a browser
 	@$(PY) -m pytest tests/unit tests/property tests/contract tests/house

@@ -1,4 +1,4 @@
-"""A process of its own that claims one push many times at once; the orders come on stdin, the outcomes go to stdout.
+"""A process of its own that claims a push many times at once; orders come on stdin, outcomes go to stdout, push after push.
 
 python -m tests.integration.claimants
 """
@@ -9,7 +9,7 @@ import os
 import sys
 from dataclasses import dataclass, replace
 
-from adapters.redis_store.connect import connect
+from adapters.redis_store.connect import Client, connect
 from adapters.redis_store.push_store import RedisPushStore
 from bot import logs
 from core.errors import StoreUnavailable
@@ -48,10 +48,8 @@ def told(outcome: ClaimOutcome) -> str:
     return type(outcome).__name__.lower()
 
 
-async def main() -> None:
-    logs.set_up("json", "warning")  # on standard error: standard output has the outcomes alone
-    orders = Orders(**json.loads(sys.stdin.readline()))
-    redis = connect(orders.url, timeout=5)
+async def rush(orders: Orders, redis: Client) -> None:
+    """Say that we are ready, wait for the word, claim."""
     store = RedisPushStore(redis, KeyRing([bytes.fromhex(orders.ring)], os.urandom), prefix=orders.prefix)
     push_id, plain = PushId(bytes.fromhex(orders.push_id)), Attempt(b"", bytes.fromhex(orders.link_proof))
     attempts = [replace(plain, nonce=os.urandom(16), pass_proof=os.urandom(32) if orders.guess else None) for _ in range(orders.claims)]
@@ -60,7 +58,17 @@ async def main() -> None:
     sys.stdin.readline()
     outcomes = await asyncio.gather(*(persist(store, push_id, attempt) for attempt in attempts))
     print(json.dumps([told(outcome) for outcome in outcomes]), flush=True)
-    await redis.aclose()
+
+
+async def main() -> None:
+    logs.set_up("json", "warning")  # on standard error: standard output has the outcomes alone
+    redis: Client | None = None
+    while line := sys.stdin.readline():
+        orders = Orders(**json.loads(line))
+        redis = redis or connect(orders.url, timeout=5)  # one server for all that comes
+        await rush(orders, redis)
+    if redis is not None:
+        await redis.aclose()
 
 
 if __name__ == "__main__":
