@@ -203,10 +203,8 @@ class Sentinels:
     @property
     def master(self) -> Server:
         """The one that the sentinels name."""
-        told = {str(self._ask(one, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.SERVICE)) for one in self.sentinels if one.runs}
-        assert len(told) == 1, told
-        port = int(told.pop().split("'")[-2])
-        return next(server for server in self.servers if server.port == port)
+        (named,) = self._named()
+        return named
 
     def fail_over(self) -> Server:
         """Kill the master; return its successor once every sentinel names it and it takes writes."""
@@ -216,7 +214,7 @@ class Sentinels:
 
     def await_successor(self, old: Server) -> Server:
         """Return once every sentinel names another master, which takes writes."""
-        _until(lambda: self._settled() and self.master is not old, "no replica was promoted")
+        until(lambda: self._is_succeeded(old), "no replica was promoted")
         return self.master
 
     def __enter__(self) -> Self:
@@ -225,10 +223,12 @@ class Sentinels:
             for replica in self.servers[1:]:
                 ask(replica.port, "REPLICAOF", "127.0.0.1", str(self.servers[0].port))
             for sentinel in self.sentinels:
-                # As often as a test is patient; usually these are seconds.
-                for what in ("PING-PERIOD", "INFO-PERIOD", "ASK-PERIOD", "PUBLISH-PERIOD", "MIN-LINK-RECONNECT-PERIOD"):
+                # As often as a test is patient; usually these are seconds. Not what they publish of themselves: after four
+                # such periods the others make a promoted replica a replica again if the news has not reached them.
+                for what in ("PING-PERIOD", "INFO-PERIOD", "ASK-PERIOD", "MIN-LINK-RECONNECT-PERIOD"):
                     self._ask(sentinel, "SENTINEL", "DEBUG", what, "100")
-            _until(self._in_order, "the sentinels and replicas did not come to order")
+            until(self._in_order, "the sentinels and replicas did not come to order")
+            await_replicas(self.servers[0].port, len(self.servers) - 1, self.servers[0].options.get("requirepass", ""))
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -249,6 +249,8 @@ class Sentinels:
             *(f"sentinel known-replica {own} 127.0.0.1 {replica.port}" for replica in self.servers[1:]),
             *(f"sentinel known-sentinel {own} 127.0.0.1 {port} {name}" for port, name in names.items() if port != sentinel.port),
         ]
+        if "masterauth" in self.servers[0].options:
+            lines.append(f"sentinel auth-pass {own} {self.servers[0].options['masterauth']}")
         if self._password:
             lines += [f"requirepass {self._password}", f"sentinel sentinel-pass {self._password}"]
         return "\n".join(lines) + "\n"
@@ -258,14 +260,22 @@ class Sentinels:
 
     def _in_order(self) -> bool:
         counts = {str(self._ask(one, "SENTINEL", "CKQUORUM", self.SERVICE))[:2] for one in self.sentinels}
-        online = str(ask(self.servers[0].port, "INFO", "replication")).count("state=online")
-        return counts == {"OK"} and online == len(self.servers) - 1
+        # Only a replica that a sentinel has looked at can be promoted by it.
+        known = {str(self._ask(one, "SENTINEL", "REPLICAS", self.SERVICE)).count("b'master-link-status', b'ok'") for one in self.sentinels}
+        replicas = len(self.servers) - 1
+        return counts == {"OK"} and known == {replicas} and self._replication(self.servers[0]).count("state=online") == replicas
 
-    def _settled(self) -> bool:
-        try:
-            return "role:master" in str(ask(self.master.port, "INFO", "replication"))
-        except (AssertionError, OSError):
-            return False
+    def _is_succeeded(self, old: Server) -> bool:
+        named = self._named()
+        return len(named) == 1 and old not in named and "role:master" in self._replication(named.pop())
+
+    def _named(self) -> set[Server]:
+        told = [self._ask(one, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.SERVICE) for one in self.sentinels if one.runs]
+        ports = {int(address[1]) for address in told if isinstance(address, list)}
+        return {server for server in self.servers if server.port in ports}
+
+    def _replication(self, server: Server) -> str:
+        return str(ask(server.port, "INFO", "replication", password=server.options.get("requirepass", "")))
 
 
 class Cluster:
@@ -306,7 +316,7 @@ class Cluster:
         """Return the key's new holder once all others are agreed, and well."""
         slot = key_slot(key.encode())
         others = [server for server in self.servers if server.runs and server is not old]
-        _until(
+        until(
             lambda: all(
                 self._holder_of(slot, one) is not old and "cluster_state:ok" in str(ask(one.port, "CLUSTER", "INFO")) for one in others
             ),
@@ -357,12 +367,14 @@ class Cluster:
                 ask(server.port, "CLUSTER", "ADDSLOTSRANGE", str(first), str(after - 1))
             for other in self.servers[:number]:
                 ask(server.port, "CLUSTER", "MEET", "127.0.0.1", str(other.port))
-        _until(lambda: all(len(self._nodes(server)) == len(self.servers) for server in self.servers), "the nodes did not all meet")
+        until(lambda: all(len(self._nodes(server)) == len(self.servers) for server in self.servers), "the nodes did not all meet")
         for number, replica in enumerate(self.servers[self.masters :]):
             master = self.servers[number % self.masters]
-            _until(lambda a=replica, b=master: self._name(b) in self._nodes(a), "a replica does not know its master")
+            until(lambda a=replica, b=master: self._name(b) in self._nodes(a), "a replica does not know its master")
             ask(replica.port, "CLUSTER", "REPLICATE", self._name(master))
-        _until(self._in_order, "the cluster did not come to order")
+        until(self._in_order, "the cluster did not come to order")
+        for server in self.servers[: self.masters]:
+            await_replicas(server.port, len(self.servers) // self.masters - 1)
 
     def _in_order(self) -> bool:
         well = all("cluster_state:ok" in str(ask(server.port, "CLUSTER", "INFO")) for server in self.servers)
@@ -393,8 +405,21 @@ class Cluster:
 
 def ask(port: int, *words: str, password: str = "") -> object:
     """What a server answers, asked down a connection of its own. Raises RuntimeError for an error."""
+    return _ask_in_turn(port, [("AUTH", password), words] if password else [words])
+
+
+def await_replicas(port: int, count: int, password: str = "") -> None:
+    """Return once so many replicas have all that this server has. Raises RuntimeError after some seconds."""
+    # WAIT alone waits for nothing: it counts from the last command of its own connection. And "online" says little: a
+    # replica may be called so a second before it is fed.
+    before = [("AUTH", password)] if password else []
+    if _ask_in_turn(port, [*before, ("PING",), ("WAIT", str(count), "5000")]) != count:
+        raise RuntimeError("the replicas did not catch up")
+
+
+def _ask_in_turn(port: int, commands: list[tuple[str, ...]]) -> object:
     with socket.create_connection(("127.0.0.1", port), _READY_WITHIN) as asking, asking.makefile("rb") as answering:
-        for command in ([("AUTH", password)] if password else []) + [words]:
+        for command in commands:
             asking.sendall(b"*%d\r\n" % len(command) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in map(str.encode, command)))
             answer = _read(answering)
     return answer
@@ -425,7 +450,8 @@ def _start_all(servers: list[Server]) -> None:
         server.await_ready()
 
 
-def _until(there: Callable[[], bool], or_else: str) -> None:
+def until(there: Callable[[], bool], or_else: str) -> None:
+    """Return once it is so. Raises RuntimeError(or_else) after ten seconds."""
     deadline = time.monotonic() + _READY_WITHIN
     while True:
         try:
