@@ -69,6 +69,8 @@ class Server:
         """Options in redis.conf's words, with _ for -."""
         self.at, self.port = at, port or free_port()
         self.options = {name.replace("_", "-"): value for name, value in options.items()}
+        if "tls-port" in self.options:
+            self.options["tls-port"] = str(free_port())  # whatever was said: servers that share options do not share a port
         self._binary = binary or find_binary()
         self._sentinel = sentinel
         self._process: subprocess.Popen[bytes] | None = None
@@ -77,6 +79,11 @@ class Server:
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Where it listens, TLS first."""
+        return (*([int(self.options["tls-port"])] if "tls-port" in self.options else []), self.port)
 
     @property
     def pid(self) -> int:
@@ -243,7 +250,7 @@ class Sentinels:
         own = self.SERVICE
         lines = [
             f"sentinel myid {names[sentinel.port]}",
-            f"sentinel monitor {own} 127.0.0.1 {self.servers[0].port} {len(self.sentinels) // 2 + 1}",
+            f"sentinel monitor {own} 127.0.0.1 {self.servers[0].ports[0]} {len(self.sentinels) // 2 + 1}",
             f"sentinel down-after-milliseconds {own} {self._down_after_ms}",
             f"sentinel failover-timeout {own} 2000",
             *(f"sentinel known-replica {own} 127.0.0.1 {replica.port}" for replica in self.servers[1:]),
@@ -272,7 +279,7 @@ class Sentinels:
     def _named(self) -> set[Server]:
         told = [self._ask(one, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.SERVICE) for one in self.sentinels if one.runs]
         ports = {int(address[1]) for address in told if isinstance(address, list)}
-        return {server for server in self.servers if server.port in ports}
+        return {server for server in self.servers if ports & set(server.ports)}
 
     def _replication(self, server: Server) -> str:
         return str(ask(server.port, "INFO", "replication", password=server.options.get("requirepass", "")))
@@ -389,7 +396,7 @@ class Cluster:
         ranges = ask(asked.port, "CLUSTER", "SLOTS")
         assert isinstance(ranges, list)
         port = next(one[2][1] for one in ranges if one[0] <= slot <= one[1])
-        return next(server for server in self.servers if port in (server.port, int(server.options.get("tls-port", 0))))
+        return next(server for server in self.servers if port in server.ports)
 
     @staticmethod
     def _name(server: Server) -> str:
@@ -403,9 +410,9 @@ class Cluster:
         return {line.split()[0] for line in lines if len(line) > 40 and "handshake" not in line}
 
 
-def ask(port: int, *words: str, password: str = "") -> object:
+def ask(port: int, *words: str, password: str = "", user: str = "default") -> object:
     """What a server answers, asked down a connection of its own. Raises RuntimeError for an error."""
-    return _ask_in_turn(port, [("AUTH", password), words] if password else [words])
+    return _ask_in_turn(port, [("AUTH", user, password), words] if password else [words])
 
 
 def await_replicas(port: int, count: int, password: str = "") -> None:

@@ -72,7 +72,8 @@ async def _receipts(book: RedisReceiptBook) -> None:
     assert await book.count_live_of(ALICE) >= 12
     changed = await book.amend(one, lambda receipt: replace(receipt, views_left=0))
     assert changed is not None
-    due = replace(receipts[0], reference="zyxwvuts", expires_at=now - 1)
+    expired = PushId(os.urandom(16))
+    due = replace(receipts[0], push_id=expired, reference=reference(expired), expires_at=now - 1)
     await book.enter(due)
     assert due.reference in await book.take_due(100)
     await book.settle_due(due.reference)
