@@ -13,7 +13,8 @@ from core.errors import StoreUnavailable
 from core.keyring import KeyRing
 from core.push import PushId
 from tests.integration.acts import every_act, many_at_once
-from tests.servers import Cluster, Sentinels, Server, ask, folder
+from tests.servers import Server, ask, folder
+from tests.topologies import Cluster, Sentinels
 
 PAGE = (Path(__file__).parents[2] / "docs/how-to/redis-for-production.md").read_text()
 PASSWORD = "c4nary/of:the@acl"

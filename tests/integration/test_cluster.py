@@ -15,7 +15,8 @@ from core.errors import StoreUnavailable
 from core.keyring import KeyRing
 from core.push import Granted, PushId, SealedPush
 from tests.integration.acts import RECOVERED_WITHIN, a_push, an_attempt, every_act, many_at_once, until_it_works
-from tests.servers import Cluster, await_replicas, folder
+from tests.servers import Server, await_replicas, folder
+from tests.topologies import Cluster
 
 GENEROUS = 5.0
 
@@ -86,9 +87,7 @@ async def test_no_node_at_all_is_trouble_in_time(ring: KeyRing):
     await client.aclose()
 
 
-async def test_a_server_that_is_no_cluster_is_trouble(store_url: str, ring: KeyRing):
-    from tests.servers import Server
-
+async def test_a_server_that_is_no_cluster_is_trouble(ring: KeyRing):
     with folder() as at, Server(at) as alone:
         client = connect(f"redis+cluster://127.0.0.1:{alone.port}")
         with pytest.raises(StoreUnavailable):
@@ -141,8 +140,8 @@ async def test_an_act_of_several_commands_follows_a_moving_slot(cluster: Cluster
 @pytest.mark.parametrize("how", ["killed", "hung"])
 async def test_acts_work_again_after_a_failover(ring: KeyRing, how: str):
     with folder() as at, Cluster(at) as running:
-        client, store = connect(running.url), None
-        store, push = RedisPushStore(client, ring), a_push()
+        client, push = connect(running.url), a_push()
+        store = RedisPushStore(client, ring)
         await store.keep(push)
         assert await many_at_once(client, ring, 30) == []
         old, key = running.holder(name_of(push)), name_of(push)

@@ -13,7 +13,8 @@ from core.errors import StoreUnavailable
 from core.keyring import KeyRing
 from core.push import Granted
 from tests.integration.acts import RECOVERED_WITHIN, a_push, an_attempt, every_act, many_at_once, until_it_works
-from tests.servers import Sentinels, ask, await_replicas, folder
+from tests.servers import ask, await_replicas, folder
+from tests.topologies import Sentinels
 
 GENEROUS = 5.0
 

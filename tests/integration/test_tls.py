@@ -12,7 +12,8 @@ from core.errors import StoreUnavailable
 from core.keyring import KeyRing
 from tests.integration.acts import every_act
 from tests.integration.certificates import Certificates, make_certificates
-from tests.servers import Cluster, Sentinels, Server, folder
+from tests.servers import Server, folder
+from tests.topologies import Cluster, Sentinels
 
 
 @pytest.fixture(scope="module")
