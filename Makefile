@@ -81,7 +81,7 @@ browser: $(VENV)/.tests
 	test -n "$$found" || missing="chromium fonts-dejavu-core"; \
 	$(PY) -m playwright --version >/dev/null 2>&1 || missing="$$missing libatomic1"; \
 	root=""; test "$$(id -u)" = 0 && command -v apt-get >/dev/null && root=yes; \
-	command -v redis-check-rdb redis-server >/dev/null || test -z "$$root" || missing="$$missing redis-tools"; \
+	command -v redis-check-rdb >/dev/null || command -v redis-server >/dev/null || test -z "$$root" || missing="$$missing redis-tools"; \
 	test -z "$$missing" && exit 0; \
 	test -n "$$root" || { echo "The browser tests need $$missing. On Debian: sudo apt install $$missing, then again."; exit 1; }; \
 	echo "Installing $$missing (once, about a minute) ..."; \

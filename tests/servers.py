@@ -179,12 +179,16 @@ def ask(port: int, *words: str, password: str = "", user: str = "default") -> ob
     return _ask_in_turn(port, [("AUTH", user, password), words] if password else [words])
 
 
-def await_replicas(port: int, count: int, password: str = "") -> None:
-    """Return once so many replicas have all that this server has. Raises RuntimeError after some seconds."""
-    # WAIT alone waits for nothing: it counts from the last command of its own connection. And "online" says little: a
-    # replica may be called so a second before it is fed.
+def await_replicas(port: int, count: int, *, password: str = "", like: str = "any") -> None:
+    """Return once so many replicas have all that this server has. Raises RuntimeError after some seconds.
+
+    `like` is a key of the server's, in a cluster.
+    """
+    # WAIT counts from the last write of its own connection, so one is needed. And "online" says little: a replica may be
+    # called so a second before it is fed.
     before = [("AUTH", password)] if password else []
-    if _ask_in_turn(port, [*before, ("PING",), ("WAIT", str(count), "5000")]) != count:
+    probe = "probe{" + (like[like.find("{") + 1 : like.find("}")] if "{" in like else like) + "}"
+    if _ask_in_turn(port, [*before, ("SET", probe, "", "PX", "1"), ("WAIT", str(count), "5000")]) != count:
         raise RuntimeError("the replicas did not catch up")
 
 

@@ -70,7 +70,7 @@ class Sentinels:
                 for what in ("PING-PERIOD", "INFO-PERIOD", "ASK-PERIOD", "MIN-LINK-RECONNECT-PERIOD"):
                     self._ask(sentinel, "SENTINEL", "DEBUG", what, "100")
             until(self._in_order, "the sentinels and replicas did not come to order")
-            await_replicas(self.servers[0].port, len(self.servers) - 1, self.servers[0].options.get("requirepass", ""))
+            await_replicas(self.servers[0].port, len(self.servers) - 1, password=self.servers[0].options.get("requirepass", ""))
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -219,7 +219,8 @@ class Cluster:
             ask(replica.port, "CLUSTER", "REPLICATE", self._name(master))
         until(self._in_order, "the cluster did not come to order")
         for server in self.servers[: self.masters]:
-            await_replicas(server.port, len(self.servers) // self.masters - 1)
+            some_key = next(str(number) for number in range(10_000) if self._holder_of(key_slot(b"%d" % number), server) is server)
+            await_replicas(server.port, len(self.servers) // self.masters - 1, like=some_key)
 
     def _in_order(self) -> bool:
         well = all("cluster_state:ok" in str(ask(server.port, "CLUSTER", "INFO")) for server in self.servers)

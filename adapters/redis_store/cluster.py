@@ -168,7 +168,8 @@ class Cluster(RedisCluster):
         for name in self._plain.keys() - stay:
             pool = self._plain.pop(name).connection_pool
             await pool.update_active_connections_for_reconnect()  # type: ignore[no-untyped-call]  # closed as soon as the acts under way are through
-            await pool.disconnect(inuse_connections=False)
+            for connection in list(pool._get_free_connections()):
+                await connection.disconnect(nowait=True)  # in one go: an act may still be about to take it
 
 
 class _LazyParser(AsyncCommandsParser):

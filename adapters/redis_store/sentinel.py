@@ -75,12 +75,20 @@ class MasterPool(SentinelConnectionPool, BlockingConnectionPool):
         before = self._answers
         async with self._asking:
             if self._answers == before or self._address is None:
-                known, self._address = self._address, await super().get_master_address()  # type: ignore[no-untyped-call]
+                address: tuple[str, int] = await self.sentinel_manager.discover_master(self.service_name)
                 self._answers += 1
-                if known not in (None, self._address):
-                    await self.update_active_connections_for_reconnect()  # type: ignore[no-untyped-call]
-            assert self._address is not None  # noqa: S101  # redis-py gives one or raises
+                if address != self._address:
+                    # Marked and not closed: one that is closed here while an act takes it would lose its new socket.
+                    for connection in (*self._get_free_connections(), *self._get_in_use_connections()):
+                        connection.mark_for_reconnect()  # type: ignore[no-untyped-call]
+                self._address = self.master_address = address
             return self._address
+
+    async def ensure_connection(self, connection: Any) -> None:
+        """See to it that the connection, which nobody else has now, leads to the master."""
+        if connection.should_reconnect():
+            await connection.disconnect()
+        await super().ensure_connection(connection)
 
     async def aclose(self) -> None:
         """Close the connections, those to the sentinels too."""

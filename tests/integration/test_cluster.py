@@ -145,7 +145,7 @@ async def test_acts_work_again_after_a_failover(ring: KeyRing, how: str):
         await store.keep(push)
         assert await many_at_once(client, ring, 30) == []
         old, key = running.holder(name_of(push)), name_of(push)
-        await_replicas(old.port, 1)
+        await_replicas(old.port, 1, like=key)
         before = await masters(client)
         (old.kill if how == "killed" else old.freeze)()
         failing_over = asyncio.create_task(asyncio.to_thread(running.await_successor, key, old))
