@@ -137,7 +137,7 @@ async def test_an_act_of_several_commands_follows_a_moving_slot(cluster: Cluster
     assert await at_node(client, "moving", send) == [True]
 
 
-@pytest.mark.parametrize("how", ["killed", "hung"])
+@pytest.mark.parametrize("how", ["killed", pytest.param("hung", marks=pytest.mark.long)])
 async def test_acts_work_again_after_a_failover(ring: KeyRing, how: str):
     with folder() as at, Cluster(at) as running:
         client, push = connect(running.url), a_push()

@@ -56,7 +56,7 @@ async def test_there_is_one_master_and_it_holds_every_key(client: Client):
     assert await node_for(client, "k", fresh=True) is client
 
 
-@pytest.mark.parametrize("how", ["killed", "hung"])
+@pytest.mark.parametrize("how", ["hung", pytest.param("killed", marks=pytest.mark.long)])
 async def test_acts_work_again_after_a_failover(fresh: Sentinels, ring: KeyRing, how: str):
     client = connect(fresh.url)
     assert await many_at_once(client, ring, 20) == []
