@@ -86,6 +86,7 @@ async def test_a_server_that_wants_a_client_certificate_gets_one(debian_redis: P
                 await is_reached(url_of(strict, ssl_ca_certs=ours.ca, **options))
 
 
+@pytest.mark.long
 async def test_a_cluster_is_spoken_to_by_tls_alone(debian_redis: Path, ours: Certificates, ring: KeyRing):
     with folder() as at, Cluster(at, masters=1, replicas=0, binary=debian_redis, **tls_of(ours), tls_cluster="yes") as cluster:
         place = f"127.0.0.1:{cluster.servers[0].ports[0]}"
