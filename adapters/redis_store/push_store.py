@@ -12,10 +12,10 @@ from importlib.resources import files
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.commands.core import AsyncScript
 
 from adapters.redis_store.connect import trouble
 from adapters.redis_store.keys import Keys
+from adapters.redis_store.scripts import Script
 from core.errors import Damaged
 from core.identity import Member
 from core.keyring import KeyRing
@@ -41,12 +41,12 @@ _NONCE_HASH_BYTES = 16
 _WRONG_PROOF_BYTES = 32
 
 
-def load_script(redis: Redis, name: str, *, judges: bool = False) -> AsyncScript:
+def load_script(redis: Redis, name: str, *, judges: bool = False) -> Script:
     """The script lua/<name>.lua; one that `judges` a push has lua/common.lua put below its first line."""
     folder = files(__package__) / "lua"
     first, _, rest = (folder / f"{name}.lua").read_text(encoding="utf-8").partition("\n")
     shared = (folder / "common.lua").read_text(encoding="utf-8") if judges else ""
-    return redis.register_script(f"{first}\n{shared}\n{rest}")
+    return Script(redis, f"{first}\n{shared}\n{rest}")
 
 
 class RedisPushStore:
