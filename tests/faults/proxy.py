@@ -33,7 +33,7 @@ Which = Callable[[bytes], bool]
 
 def of_script(question: bytes) -> bool:
     """Whether the question runs a script: what claims, acknowledges, burns or keeps."""
-    return b"EVALSHA" in question
+    return question.split(b"\r\n", 3)[2:3] in ([b"EVALSHA"], [b"EVAL"])
 
 
 @dataclass(eq=False)

@@ -3,4 +3,8 @@
 from tests.faults.question import Question
 from tests.faults.rows import answers_lost, beside, clocks, kill_app, kill_store, noscript, readers, signatures, store_trouble, terms
 
-ALL: list[Question] = [question for row in (readers, beside, answers_lost, kill_app, kill_store, store_trouble, noscript, clocks, terms, signatures) for question in row.QUESTIONS]
+ALL: list[Question] = [
+    question
+    for row in (readers, beside, answers_lost, kill_app, kill_store, store_trouble, noscript, clocks, terms, signatures)
+    for question in row.QUESTIONS
+]

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -59,7 +59,7 @@ async def skew(trials: int, tick: Tick) -> Found:
     return Found(said, not (seen.early or seen.late), (Took("expires_at off by", seen.worst_ms / 1000, 1.0),))
 
 
-async def _skewed_by(shift: int, trials: int, seen: Skewed, tick) -> int:  # noqa: ANN001
+async def _skewed_by(shift: int, trials: int, seen: Skewed, tick: Callable[[int], None]) -> int:
     key = os.urandom(32)
     async with AsyncExitStack() as closing:
         enter = closing.enter_async_context
@@ -188,6 +188,8 @@ async def _gone(redis: Redis, pushes: list[tuple[Made, int]], last: int, edge: E
 
 
 QUESTIONS = [
-    Question("skew", "the service's clock is a day slow, a day fast", "expiry off by less than 1 s, judged by the store", 400, skew, least=20),
+    Question(
+        "skew", "the service's clock is a day slow, a day fast", "expiry off by less than 1 s, judged by the store", 400, skew, least=20
+    ),
     Question("edges", "claims just before and just after expiry", "none at or after it; nothing left after grace", 400, edges, least=20),
 ]

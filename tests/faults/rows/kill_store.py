@@ -130,7 +130,9 @@ async def crashes(options: dict[str, str], trials: int, tick: Tick, *, keeps: bo
             await one_crash(scene, tally)
             tick(done + 1, trials)
         tracebacks = scene.tracebacks
-    said = f"{tally.double} double, {tally.lost} lost or held of {tally.pushes} pushes in {trials} crashes; {tally.guesses} guesses forgotten"
+    said = (
+        f"{tally.double} double, {tally.lost} lost or held of {tally.pushes} pushes in {trials} crashes; {tally.guesses} guesses forgotten"
+    )
     kept = not (tally.lost or tally.guesses) if keeps else True
     return Found(f"{said}, {tracebacks} tracebacks", not tally.double and not tracebacks and kept)
 
@@ -147,7 +149,9 @@ QUESTIONS = [
     Question("crash-ephemeral", "store killed: nothing kept", "0 double", 25, in_mode(EPHEMERAL, keeps=False), least=2),
 ]
 WITH_THE_FENCE = [
-    Question("crash-everysec", "store killed: appendfsync everysec, a second lost", "0 double", 25, in_mode(EVERY_SECOND, keeps=False), least=2),
+    Question(
+        "crash-everysec", "store killed: appendfsync everysec, a second lost", "0 double", 25, in_mode(EVERY_SECOND, keeps=False), least=2
+    ),
     Question("crash-snapshots", "store killed: Debian's snapshots", "0 double", 25, in_mode(SNAPSHOTS, keeps=False), least=2),
 ]
 """What a rolled-back store gives again is held by the fence only; until it is there these two are not asked."""
