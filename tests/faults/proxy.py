@@ -111,6 +111,12 @@ class Proxy:
         elif self._listening is None:
             await self._listen()
 
+    def lead_to(self, upstream: int | str) -> None:
+        """From now on it stands before another server, as after a failover: the lines there are get reset."""
+        self._upstream = upstream
+        for line in list(self._lines):
+            line.cut(reset=True)
+
     def delay(self, seconds: float, *, of: Literal["questions", "answers"] = "answers") -> None:
         """From now on each takes so much longer. A question that waits still gets there when its client has given up."""
         if of == "questions":
