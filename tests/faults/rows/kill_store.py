@@ -145,7 +145,7 @@ def in_mode(options: dict[str, str], *, keeps: bool) -> Callable[[int, Tick], Aw
 
 
 QUESTIONS = [
-    Question("crash-durable", "store killed: appendfsync always", "0 lost, 0 double", 25, in_mode(DURABLE, keeps=True), least=5),
+    Question("crash-durable", "store killed: appendfsync always", "0 lost, 0 double", 25, in_mode(DURABLE, keeps=True), least=2),
     Question("crash-ephemeral", "store killed: nothing kept", "0 double", 25, in_mode(EPHEMERAL, keeps=False), least=2),
 ]
 WITH_THE_FENCE = [
