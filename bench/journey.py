@@ -19,7 +19,7 @@ import aiohttp
 import click
 import structlog
 
-from adapters.redis_store.connect import connect
+from adapters.redis_store.connect import connect, masters
 from adapters.redis_store.embedded import EmbeddedServer
 from adapters.redis_store.facts import read_facts
 from bench import table
@@ -99,7 +99,7 @@ async def _measure(stage: Stage, size: Size, seconds: int) -> tuple[Records, lis
     """Rounds until the time is up; the records, the subjects' names, and the store's own name."""
     async with AsyncExitStack() as closing:
         client = await closing.enter_async_context(_client())
-        redis = connect(stage.redis_url)
+        (redis,) = await masters(connect(stage.redis_url))
         closing.push_async_callback(redis.aclose)
         house = await closing.enter_async_context(pushpw.house_beside(stage.environment))
         ours = pushpw.Pushpw(house, stage.service, client)

@@ -1,11 +1,14 @@
-"""How does the program start?  `pushpw init | web | playground | check | manifest`."""
+"""How does the program start?  `pushpw init | web | playground | check | store | manifest`."""
 
 import asyncio
 import json
 import os
 import secrets
 import sys
+import time
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote
 
 import click
@@ -13,12 +16,17 @@ import click
 from adapters.slack.manifest import as_yaml
 from bot import check as checking
 from bot import logs
+from bot import store as bot_store
 from bot.server import serve
 from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load
+from core.errors import StoreUnavailable
 from core.link import encode
+
+Answer = TypeVar("Answer")
 
 _CREATE_APP = "https://api.slack.com/apps?new_app=1&manifest_yaml="
 _ENV = Path(".env")
+_PROGRESS_SECONDS = 2.0
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -115,6 +123,55 @@ def check(as_json: bool) -> None:
     sys.exit(0 if all(finding.right for finding in findings) else 1)
 
 
+@main.group()
+def store() -> None:
+    """Look at the store, and release what its fence holds."""
+
+
+@store.command()
+@click.option("--json", "as_json", is_flag=True, help="The same for machines.")
+def status(as_json: bool) -> None:
+    """What the store is, which mode follows, and how many pushes are held; exit 1 if it must not be used."""
+    report = _asked(bot_store.look(_store_settings()))
+    click.echo(json.dumps(report.as_json(), indent=2) if as_json else "\n".join(report.lines()))
+    sys.exit(1 if report.faults else 0)
+
+
+@store.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def adopt(yes: bool) -> None:
+    """After a planned, clean restart or reshard: release all pushes that the fence holds."""
+    settings = _store_settings()
+    held = _asked(bot_store.look(settings)).held
+    if not held:
+        click.echo("Nothing is held.")
+        return
+    if not yes:
+        click.echo("Only after a stop in which the store wrote everything down: what was opened just before a crash could be opened again.")
+        click.confirm(f"Release {held} push{'es' if held > 1 else ''}?", abort=True)
+    shown = time.monotonic()
+
+    def on_progress(released: int) -> None:
+        nonlocal shown
+        if time.monotonic() - shown > _PROGRESS_SECONDS:
+            shown = time.monotonic()
+            click.echo(f"{released} of {held} released", err=True)
+
+    click.echo(f"{_asked(bot_store.adopt(settings, on_progress))} released.")
+
+
+def _store_settings() -> Settings:
+    logs.set_up("console", "error")  # on standard error
+    return _settings()
+
+
+def _asked(asking: Coroutine[Any, Any, Answer]) -> Answer:
+    try:
+        return asyncio.run(asking)
+    except StoreUnavailable as trouble:
+        _stop(f"The store does not answer ({type(trouble.__cause__).__name__}). Look at PUSHPW_REDIS_URL, and whether the server runs.")
+
+
 async def _look(settings: Settings) -> list[checking.Finding]:
     return [finding async for finding in checking.look(settings)]
 
@@ -142,7 +199,7 @@ def _settings() -> Settings:
         sys.exit(2)
 
 
-def _stop(text: str) -> None:
+def _stop(text: str) -> NoReturn:
     click.echo(text, err=True)
     sys.exit(2)
 

@@ -7,19 +7,15 @@ from typing import Any
 import aiohttp
 
 from adapters.redis_store.connect import connect
-from adapters.redis_store.facts import faults, read_clock, read_facts
+from adapters.redis_store.facts import read_all_facts, read_clock
+from adapters.redis_store.fence import Fence
 from adapters.slack.calls import SlackCalls
 from bot.settings import Settings, secret
+from bot.store import faults_of, mode_line
 from bot.wiring import system_clock
 from core.errors import StoreUnavailable, Undeliverable
 
 CLOCK_MOST_MILLIS = 30_000
-
-_STORE_ADVICE = {
-    "evicts": "set maxmemory-policy noeviction: any other policy forgets unread pushes",
-    "version_too_old": "use Redis 7.0 or newer, or Valkey 7.2 or newer",
-    "info_denied": "allow the ACL user +info",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +49,12 @@ def _base_url(settings: Settings) -> Finding:
 async def _store(settings: Settings) -> AsyncIterator[Finding]:
     redis = connect(secret(settings.redis_url))
     try:
-        facts = await read_facts(redis)
-        found = faults(facts)
-        said = "; ".join(_STORE_ADVICE.get(code, code) for code in found) or f"{facts.server} {facts.version}, {facts.maxmemory_policy}"
+        facts = await read_all_facts(redis)
+        standing = await Fence(redis, settings.declared_mode).look_again()
+        found = faults_of(facts, standing, settings.store_replicas)
+        said = "; ".join(found) or ", ".join(sorted({f"{one.server} {one.version}" for one in facts})) + ", noeviction"
         yield Finding("store", not found, said)
+        yield Finding("store mode", True, mode_line(standing))
         drift = abs(await read_clock(redis) - system_clock())
         advice = f"{drift / 1000:.1f} s apart" + (
             "" if drift <= CLOCK_MOST_MILLIS else ": set this machine's clock; Slack refuses requests over 5 minutes off"

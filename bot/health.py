@@ -2,22 +2,32 @@
 
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from bot.metrics import Metrics
 from core.errors import StoreUnavailable
 
-StoreFaults = Callable[[], Awaitable[Sequence[str]]]
-"""Codes of what makes the store unsafe; raises StoreUnavailable when it does not answer."""
+
+@dataclass(frozen=True, slots=True)
+class StoreState:
+    """Which mode the store is in, and codes of what makes it unsafe."""
+
+    mode: str | None
+    faults: Sequence[str]
+
+
+LookAtStore = Callable[[], Awaitable[StoreState]]
+"""Raises StoreUnavailable when the store does not answer."""
 
 
 class HealthDoor:
     """GET /healthz, /readyz and /metrics."""
 
-    def __init__(self, store_faults: StoreFaults, metrics: Metrics, *, metrics_token: str) -> None:
-        """`store_faults` asks the store each time; `metrics_token` empty means that /metrics is open."""
-        self._store_faults = store_faults
+    def __init__(self, look_at_store: LookAtStore, metrics: Metrics, *, metrics_token: str) -> None:
+        """`look_at_store` asks the store each time; `metrics_token` empty means that /metrics is open."""
+        self._look_at_store = look_at_store
         self._metrics = metrics
         self._metrics_token = metrics_token
 
@@ -33,12 +43,12 @@ class HealthDoor:
 
     async def ready(self, request: web.Request) -> web.Response:
         """The store answers and is safe to use; else 503 with codes of what is not."""
-        found: Sequence[str]
         try:
-            found = await self._store_faults()
+            store = await self._look_at_store()
         except StoreUnavailable:
-            found = ["store_unavailable"]
-        return web.json_response({"ready": not found, "faults": list(found)}, status=503 if found else 200)
+            store = StoreState(None, ["store_unavailable"])
+        told = {"ready": not store.faults, "store_mode": store.mode, "faults": list(store.faults)}
+        return web.json_response(told, status=503 if store.faults else 200)
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus's text format; behind a bearer token where one is set."""

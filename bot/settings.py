@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.redis_store.connect import check_address
+from adapters.redis_store.fence import Mode
 from core.link import decode
 from core.policy import DAY, LONGEST_EXPIRY, MOST_VIEWS, SHORTEST_EXPIRY, Policy
 
@@ -124,6 +125,8 @@ class Settings(BaseSettings):
 
     base_url: Annotated[str, AfterValidator(check_base_url)] = Field(validation_alias="PUSHPW_BASE_URL")
     redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] = Field(validation_alias="PUSHPW_REDIS_URL")
+    store_mode: Literal["auto", "strict", "durable", "ephemeral"] = Field("auto", validation_alias="PUSHPW_STORE_MODE")
+    store_replicas: int = Field(0, ge=0, le=10, validation_alias="PUSHPW_STORE_REPLICAS")
     seal_keys: Annotated[SecretStr, AfterValidator(_check_seal_keys)] = Field(validation_alias="PUSHPW_SEAL_KEYS")
     host: str = Field("127.0.0.1", validation_alias="PUSHPW_HOST")
     port: int = Field(8080, ge=0, le=65535, validation_alias="PORT")
@@ -158,6 +161,11 @@ class Settings(BaseSettings):
     def ring_keys(self) -> list[bytes]:
         """The seal keys, 32 bytes each, current one first."""
         return [decode(spelled.strip(), 32) for spelled in self.seal_keys.get_secret_value().split(",")]
+
+    @property
+    def declared_mode(self) -> Mode | None:
+        """The operator's word on the store; None means that its facts decide."""
+        return None if self.store_mode == "auto" else self.store_mode
 
     @property
     def has_slack(self) -> bool:

@@ -3,17 +3,17 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import aiohttp
 from aiohttp import web
-from redis.asyncio import Redis
 
-from adapters.redis_store.connect import connect
-from adapters.redis_store.facts import faults, read_facts
+from adapters.redis_store.connect import Client, connect
+from adapters.redis_store.facts import faults, read_all_facts
+from adapters.redis_store.fence import Fence
 from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
@@ -27,7 +27,7 @@ from adapters.slack.people import People
 from adapters.web.http import WebDoor
 from adapters.web.render import Brand
 from bot.background import Background, PromptOutbox
-from bot.health import HealthDoor
+from bot.health import HealthDoor, StoreState
 from bot.metrics import Metrics
 from bot.settings import Settings, secret
 from bot.sweeper import sweep_for_ever
@@ -88,7 +88,8 @@ class _Ground:
     prefix: str
     clock: Callable[[], int]
     random: Callable[[int], bytes]
-    redis: Redis
+    redis: Client
+    fence: Fence
     ring: KeyRing
     session: aiohttp.ClientSession
     later: Background
@@ -110,7 +111,8 @@ async def open_house(
         session = await closing.enter_async_context(aiohttp.ClientSession())
         later = Background()
         closing.push_async_callback(later.drain)
-        ground = _Ground(settings, timing, prefix, clock, random, redis, KeyRing(settings.ring_keys, random), session, later)
+        fence = Fence(redis, settings.declared_mode)
+        ground = _Ground(settings, timing, prefix, clock, random, redis, fence, KeyRing(settings.ring_keys, random), session, later)
         house = _build(ground)
         sweeping = asyncio.create_task(sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds))
         closing.push_async_callback(_cancelled, sweeping)
@@ -124,9 +126,7 @@ def _build(ground: _Ground) -> House:
     book = RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
     engine = PushEngine(
-        store=RedisPushStore(
-            ground.redis, ground.ring, prefix=ground.prefix, grace_ms=ground.timing.grace_ms, ticket_ms=ground.timing.ticket_ms
-        ),
+        store=_push_store(ground),
         book=book,
         outbox=PromptOutbox(ground.later, receipts.follow),
         audit=metrics,
@@ -141,16 +141,29 @@ def _build(ground: _Ground) -> House:
     return House(engine, receipts, doors, metrics, ground.later)
 
 
+def _push_store(ground: _Ground) -> RedisPushStore:
+    return RedisPushStore(
+        ground.redis,
+        ground.ring,
+        prefix=ground.prefix,
+        grace_ms=ground.timing.grace_ms,
+        ticket_ms=ground.timing.ticket_ms,
+        fence=ground.fence,
+        replicas=ground.settings.store_replicas,
+    )
+
+
 def _web_door(settings: Settings, engine: PushEngine) -> Door:
     brand = Brand(name=settings.brand_name, support_url=settings.support_url or "")
     return WebDoor(engine, base_url=settings.base_url, brand=brand, hsts=settings.hsts, trusted_proxies=settings.trusted_proxies)
 
 
 def _health_door(ground: _Ground, metrics: Metrics) -> Door:
-    async def store_faults() -> Sequence[str]:
-        return faults(await read_facts(ground.redis))
+    async def look_at_store() -> StoreState:
+        found = [fault for facts in await read_all_facts(ground.redis) for fault in faults(facts)]
+        return StoreState((await ground.fence.look_again()).mode, sorted(set(found)))
 
-    return HealthDoor(store_faults, metrics, metrics_token=secret(ground.settings.metrics_token))
+    return HealthDoor(look_at_store, metrics, metrics_token=secret(ground.settings.metrics_token))
 
 
 class _SlackSide:

@@ -11,6 +11,7 @@ AuditName = Literal[
     "push.refused",
     "push.locked",
     "push.burned",
+    "push.released",
     "push.expired_unread",
     "ticket.minted",
 ]

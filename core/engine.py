@@ -1,4 +1,4 @@
-"""What can be done with a push? create, claim, acknowledge, burn, hand out a ticket.
+"""What can be done with a push? create, claim, acknowledge, burn, release, hand out a ticket.
 
 The engine decides nothing that must be atomic: the store does, in one act each. The engine
 settles terms, locks payloads, keeps budgets, and sees to it that what happened is remembered
@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from core.audit import AuditEvent, AuditName
-from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
+from core.errors import BadInput, NotYours, OnHold, StoreUnavailable, TooMany
 from core.identity import Member
 from core.link import Link
 from core.payload import Payload, frame
@@ -27,13 +27,14 @@ from core.push import (
     ClaimOutcome,
     Gone,
     Granted,
+    Held,
     PushId,
     SealedPush,
     TicketNeeded,
     WrongPassphrase,
     reference,
 )
-from core.receipt import Happening, Receipt, State
+from core.receipt import Happening, Hold, Receipt, State
 from core.sealing import SALT_BYTES, input_key, link_proof, mode_of, pass_proof, seal
 
 LIVE_MOST = 500
@@ -90,7 +91,7 @@ class PushEngine:
     async def create(self, order: Order) -> Created:
         """Lock the payload, keep it, and give back the link.
 
-        Raises BadInput, TooMany or StoreUnavailable; then nothing was kept that anybody could open.
+        Raises BadInput, TooMany, StoreFull or StoreUnavailable; then nothing was kept that anybody could open.
         """
         terms = settle_terms(self.policy, order.expires_in, order.views)
         self._check(order)
@@ -166,34 +167,60 @@ class PushEngine:
 
     async def burn(self, push_reference: str, sender: Member) -> Receipt:
         """The sender takes it back. Raises NotYours when there is no such push of theirs."""
-        receipt = await self._book.find(push_reference)
-        if receipt is None or receipt.sender.spelled() != sender.spelled():
-            raise NotYours
-        now, what = self._clock(), State.BURNED
+        receipt = await self._receipt_of(push_reference, sender)
+        what = State.BURNED
         if await self._store.burn(receipt.push_id):
             self._remember("push.burned", receipt.push_id, "sender")
-        elif now >= receipt.expires_at:
+        elif self._clock() >= receipt.expires_at:
             what = State.EXPIRED
-        news = Happening(receipt.reference, what, now)
-        # Noted here as well as told, so that a list asked for at once already knows.
-        noted = await self._book.amend(receipt.reference, lambda known: known.after(news))
-        self._outbox.promise(news)
-        return noted or receipt
+        return await self._note(receipt, what)
+
+    async def release(self, push_reference: str, sender: Member) -> Receipt:
+        """A held push may be claimed again: the sender accepts that it may have been read before. Raises NotYours."""
+        receipt = await self._receipt_of(push_reference, sender)
+        # What was read to the end is over, whatever a store that went back in time still offers.
+        if not receipt.live:
+            return receipt
+        if not await self._store.release(receipt.push_id):
+            return await self._note(receipt, State.EXPIRED if self._clock() >= receipt.expires_at else State.LOST)
+        self._remember("push.released", receipt.push_id)
+        return await self._note(receipt, Hold.RELEASED)
 
     async def burn_all(self, sender: Member) -> list[Receipt]:
         """The sender takes back everything that is still live."""
         return [await self.burn(receipt.reference, sender) for receipt in await self._book.live_of(sender)]
 
     async def hand_out_ticket(self, link: Link, holder: Member) -> Link | None:
-        """The link for a person whom the platform has just vouched for, good for ten minutes; None when gone."""
+        """The link for a person whom the platform has just vouched for, good for ten minutes; None when gone. Raises OnHold."""
         ticket = self._random(TICKET_BYTES)
-        if not await self._store.mint_ticket(link.push_id, ticket, holder):
-            return None
+        try:
+            if not await self._store.mint_ticket(link.push_id, ticket, holder):
+                return None
+        except OnHold:
+            self._remember("push.refused", link.push_id, "Held")
+            self._tell(link.push_id, Hold.HELD)
+            raise
         self._remember("ticket.minted", link.push_id)
         return link.with_ticket(ticket)
 
-    async def _note_refusal(self, push_id: PushId, outcome: WrongPassphrase | TicketNeeded | Gone, address: str) -> None:
+    async def _receipt_of(self, push_reference: str, sender: Member) -> Receipt:
+        receipt = await self._book.find(push_reference)
+        if receipt is None or receipt.sender.spelled() != sender.spelled():
+            raise NotYours
+        return receipt
+
+    async def _note(self, receipt: Receipt, what: State | Hold) -> Receipt:
+        """Noted here as well as told, so that a list asked for at once already knows."""
+        news = Happening(receipt.reference, what, self._clock())
+        noted = await self._book.amend(receipt.reference, lambda known: known.after(news))
+        self._outbox.promise(news)
+        return noted or receipt
+
+    async def _note_refusal(self, push_id: PushId, outcome: WrongPassphrase | TicketNeeded | Gone | Held, address: str) -> None:
         match outcome:
+            case Held():
+                self._remember("push.refused", push_id, "Held")
+                self._tell(push_id, Hold.HELD)
             case WrongPassphrase(attempts_left=0, counted=True):
                 self._remember("push.locked", push_id)
                 self._tell(push_id, State.LOCKED)
@@ -226,5 +253,5 @@ class PushEngine:
     def _remember(self, name: AuditName, push_id: PushId, reason: str = "") -> None:
         self._audit.record(AuditEvent(name, reference(push_id), reason))
 
-    def _tell(self, push_id: PushId, what: State, views_left: int | None = None) -> None:
+    def _tell(self, push_id: PushId, what: State | Hold, views_left: int | None = None) -> None:
         self._outbox.promise(Happening(reference(push_id), what, self._clock(), views_left))

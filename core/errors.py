@@ -42,6 +42,12 @@ class NotYours(PushError):
     code = "not_yours"
 
 
+class OnHold(PushError):
+    """The push is held until its sender releases it (core.push.Held); told only to whom the platform vouches for."""
+
+    code = "on_hold"
+
+
 class IncompleteLink(PushError):
     """The link is cut or mistyped: its check characters do not match. Nothing was spent."""
 
@@ -72,3 +78,7 @@ class Undeliverable(PushError):
 
 class StoreUnavailable(Exception):
     """The store did not answer in time, or refused to work. Raised `from` its cause."""
+
+
+class StoreFull(StoreUnavailable):
+    """The store has too little room left for anything new; nothing was kept. What is there can still be claimed."""

@@ -33,7 +33,10 @@ class PushStore(Protocol):
     """
 
     async def keep(self, push: SealedPush) -> Millis | None:
-        """Keep a new push; its `expires_at` by the store's clock. None if the id is taken: nothing is overwritten."""
+        """Keep a new push; its `expires_at` by the store's clock. None if the id is taken: nothing is overwritten.
+
+        Raises StoreFull when there is too little room for anything new.
+        """
 
     async def claim(self, push_id: PushId, attempt: Attempt) -> ClaimOutcome:
         """Spend one view on this nonce, or give the same bytes again to a nonce whose grace still runs."""
@@ -48,7 +51,10 @@ class PushStore(Protocol):
         """Forget the push for whoever holds a granted nonce, or all that a claim needs; where the terms allow it."""
 
     async def mint_ticket(self, push_id: PushId, ticket: bytes, holder: Member) -> bool:
-        """Let `ticket` open this bound push for ten minutes. False if gone, or bound to somebody else."""
+        """Let `ticket` open this bound push for ten minutes. False if gone, or bound to somebody else. Raises OnHold."""
+
+    async def release(self, push_id: PushId) -> bool:
+        """Let it be claimed again though the store may have gone back, at its sender's wish. True if it is there."""
 
     async def status(self, push_id: PushId) -> Status | None:
         """What is known of a push that the store still keeps."""

@@ -97,7 +97,15 @@ class TicketNeeded:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Never was, expired, used up, burned or held: strangers cannot tell which."""
+    """Never was, expired, used up or burned: strangers cannot tell which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The store was restarted or replaced since, and may have gone back to before a view was spent.
+
+    Nobody may claim until the sender releases the push. Strangers hear the same as for `Gone`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,8 @@ class Status:
     expires_at: Millis
     generation: str
     failed_attempts: int
+    held: bool = False
 
 
-ClaimOutcome = Granted | WrongPassphrase | TicketNeeded | Gone
-BurnOutcome = Burned | WrongPassphrase | TicketNeeded | Gone
+ClaimOutcome = Granted | WrongPassphrase | TicketNeeded | Gone | Held
+BurnOutcome = Burned | WrongPassphrase | TicketNeeded | Gone | Held

@@ -19,9 +19,18 @@ class State(StrEnum):
     BURNED = "burned"
     BURNED_BY_RECIPIENT = "burned_by_recipient"
     LOCKED = "locked"
+    LOST = "lost"
+    """It was to be released, and the store no longer had it: read, burned or forgotten without our hearing of it."""
 
 
-ENDED = frozenset({State.EXPIRED, State.BURNED, State.BURNED_BY_RECIPIENT, State.LOCKED})
+class Hold(StrEnum):
+    """Whether the store's fence keeps a push from being claimed; beside its state, which stays as it is."""
+
+    HELD = "held"
+    RELEASED = "released"
+
+
+ENDED = frozenset({State.EXPIRED, State.BURNED, State.BURNED_BY_RECIPIENT, State.LOCKED, State.LOST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,7 @@ class Happening:
     """Something that befell a push: `what` it became, and when."""
 
     reference: str
-    what: State
+    what: State | Hold
     at: Millis
     views_left: int | None = None
 
@@ -61,6 +70,12 @@ class Receipt:
     card: Place | None = None
     invitation: Place | None = None
     undeliverable: str = ""
+    held_at: Millis | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether nobody may open it until its sender says so."""
+        return self.live and self.held_at is not None
 
     @property
     def live(self) -> bool:
@@ -82,6 +97,10 @@ class Receipt:
         match news.what:
             case State.OPENED:
                 return self._after_opening(left, news.at)
+            case Hold.HELD:
+                return replace(self, held_at=self.held_at or news.at)
+            case Hold.RELEASED:
+                return replace(self, held_at=None)
             case _ if self.state in ENDED:
                 return self
             case State.CONFIRMED if self.state is State.CONFIRMED:
@@ -90,10 +109,10 @@ class Receipt:
                 return replace(self, state=State.CONFIRMED, changed_at=self.changed_at or news.at)
             case State.EXPIRED if self.state is not State.WAITING:
                 return replace(self, views_left=0)  # it was read, and nobody can open it any more
-            case State.BURNED | State.LOCKED if self.views_left == 0:
+            case State.BURNED | State.LOCKED | State.LOST if self.views_left == 0:
                 return self
-            case _:
-                return replace(self, state=news.what, changed_at=news.at)
+            case State() as state:
+                return replace(self, state=state, changed_at=news.at)
 
     def _after_opening(self, left: int, at: Millis) -> Self:
         if left >= self.views_left:
@@ -102,7 +121,9 @@ class Receipt:
             return replace(self, views_left=left)
         if self.state is State.CONFIRMED and not self.was_opened:
             return replace(self, views_left=left)  # the confirmation overtook its own opening
-        return replace(self, state=State.OPENED, changed_at=at, views_left=left)
+        # What is opened is not on hold any more: the operator has released it. Unless that is news from before the hold.
+        held_at = self.held_at if self.held_at is not None and at < self.held_at else None
+        return replace(self, state=State.OPENED, changed_at=at, views_left=left, held_at=held_at)
 
 
 @dataclass(frozen=True, slots=True)

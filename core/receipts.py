@@ -13,7 +13,7 @@ from core.errors import Undeliverable
 from core.identity import Platform
 from core.link import Link
 from core.ports import AuditLog, Clock, Delivery, ReceiptBook
-from core.receipt import Happening, Invitation, Place, Receipt, State
+from core.receipt import Happening, Hold, Invitation, Place, Receipt, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Receipts:
             return receipt.after(happening)
 
         known = await self._book.amend(happening.reference, after)
-        # An opening is told again with each redelivery: the cards that showed it need no second edit.
-        if known is None or (happening.what is State.OPENED and known == before):
+        # An opening is told again with each redelivery, a hold with each try: the cards that showed it need no second edit.
+        if known is None or (happening.what in (State.OPENED, Hold.HELD) and known == before):
             return
         await self._bring_up_to_date(known)
 
@@ -110,5 +110,5 @@ class Receipts:
             raise Undeliverable("no_such_platform") from None
 
 
-def _news(receipt: Receipt) -> tuple[State, int, str]:
-    return receipt.state, receipt.views_left, receipt.undeliverable
+def _news(receipt: Receipt) -> tuple[State, int, str, bool]:
+    return receipt.state, receipt.views_left, receipt.undeliverable, receipt.held

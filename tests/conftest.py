@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from adapters.redis_store.connect import connect
 from adapters.redis_store.embedded import EmbeddedServer
 from bot import logs
 from core.keyring import KeyRing
+from tests.servers import redis_of_debian
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -40,6 +42,15 @@ def store_url() -> Iterator[str]:
     """The address of a real server that lives as long as the session."""
     with EmbeddedServer() as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def debian_redis() -> Iterator[Path]:
+    """The oldest server that we promise to work with, and one that speaks TLS: redis-server 7.0 as Debian 12 has it."""
+    with redis_of_debian() as binary:
+        if binary is None:
+            pytest.skip("Debian's redis-tools is not installed; with it comes Redis 7.0 with TLS (sudo apt install redis-tools)")
+        yield binary
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -5,91 +5,133 @@ on a broken connection is safe here, and more would only make people wait.
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
+from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as ConnectionBroken
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisClusterException, RedisError
 
-from core.errors import StoreUnavailable
+from adapters.redis_store.address import Address, check_address, connection_class, read_address
+from adapters.redis_store.cluster import Cluster, Send, T
+from adapters.redis_store.sentinel import MasterPool, Sentinels
+from core.errors import StoreFull, StoreUnavailable
 
-_SPOKEN = ("redis", "rediss", "unix")
-_DATABASE = re.compile(r"/?\d{0,5}")
-_MALFORMED = "the store's address is malformed"
-_NOT_YET = ("redis+sentinel", "redis+cluster")
+__all__ = ["Client", "at_node", "check_address", "connect", "get_each", "masters", "node_for", "server_time", "trouble"]
+
+Client = Redis | Cluster
+"""One server, the master that sentinels name (a Redis too), or a cluster."""
 
 
-def connect(url: str, *, timeout: float = 0.8, pool: int = 64) -> Redis:
-    """A client for the store at `url`, not yet connected.
+def connect(url: str, *, timeout: float = 0.8, pool: int = 64) -> Client:
+    """A client for the store at `url` (see `address`), not yet connected. Close it with `aclose`.
 
     `timeout` seconds bound a whole act (see `trouble`) and each of its steps: waiting for one of
-    `pool` connections, connecting, and reading. Raises ValueError for an address that we do not
-    speak, without the address in it, because it may hold a password.
+    `pool` connections (of a cluster: to one node), finding the master, connecting, and reading. Raises
+    ValueError for an address that we do not speak, without the address in it, because it may hold a password.
     """
-    _check_scheme(url)
-    try:
-        # The client's own default raises past 100 connections; this pool makes the 65th caller wait.
-        connections = BlockingConnectionPool.from_url(
-            url,
-            max_connections=pool,
-            timeout=timeout,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            # A server that restarted leaves dead connections behind: try once more on a new one. A timeout is not tried again.
-            retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionBroken,)),
-        )
-    except ValueError:
-        raise ValueError(_MALFORMED) from None
-    return Redis.from_pool(connections)
+    address = read_address(url)
+    # The client's own pool raises past 100 connections; this one makes the 65th caller wait.
+    limits = {"timeout": timeout, "max_connections": pool} | address.pool
+    times = {"socket_timeout": timeout, "socket_connect_timeout": timeout}
+    match address.kind:
+        case "cluster":
+            return _cluster(address, limits, times)
+        case "sentinel":
+            return _master(address, limits, times)
+    place: dict[str, Any] = (
+        {"path": address.path} if address.kind == "socket" else dict(zip(("host", "port"), address.hosts[0], strict=True))
+    )
+    return Redis.from_pool(_pool(address, limits, times | place))
 
 
-def check_address(url: str) -> None:
-    """Raise ValueError, without the address in it, for what `connect` or its first connection would choke on. Asks nobody."""
-    _check_scheme(url)
-    try:
-        address = urlsplit(url)
-    except ValueError:
-        raise ValueError(_MALFORMED) from None
-    if address.scheme == "unix" and not address.path:
-        raise ValueError("unix:// needs the path of the store's socket")
-    # The client takes a database that is no number for number 0.
-    if address.scheme != "unix" and not _DATABASE.fullmatch(address.path):
-        raise ValueError("what follows the store's host is the number of a database, such as /0")
-    pool = connect(url).connection_pool
-    try:
-        pool.connection_class(**pool.connection_kwargs)  # not yet connected: it only looks at what it was given
-    except (TypeError, ValueError, RedisError):
-        raise ValueError("the store's address has an option that is not known") from None
+async def masters(client: Client) -> list[Redis]:
+    """A client for each server that takes writes just now: for what is asked of servers, such as INFO. Raises StoreUnavailable.
+
+    They belong to `client` and are closed with it, or when the cluster has lost their node.
+    """
+    if not isinstance(client, Cluster):
+        return [client]
+    async with trouble(client):
+        await client.read_slots()
+        return [client.plain(node) for node in client.get_primaries()]
 
 
-def _check_scheme(url: str) -> None:
-    scheme = url.partition("://")[0]
-    if scheme in _NOT_YET:
-        raise ValueError(f"{scheme}:// is not spoken yet: give the address of one server, redis://, rediss:// or unix://")
-    if scheme not in _SPOKEN:
-        raise ValueError("the store's address starts with redis://, rediss:// or unix://")
+async def node_for(client: Client, key: str, *, fresh: bool = False) -> Redis:
+    """A client for the server that holds the key's slot; `fresh` after asking anew who does. Raises StoreUnavailable. As `masters`."""
+    if not isinstance(client, Cluster):
+        return client
+    async with trouble(client):
+        await (client.read_slots() if fresh else client.initialize())
+        return client.plain(client.holder(key))
 
 
-async def server_time(redis: Redis) -> int:
-    """The server's time in milliseconds since 1970. Within `trouble`."""
-    seconds, micros = await redis.time()
+async def at_node(client: Client, key: str, send: Send[T]) -> T:
+    """What `send` gives at the server that holds the key's slot. Within `trouble`.
+
+    Redirections are followed, so `send` may be called more than once; when told so it sends ASKING
+    first, down the same connection. It must raise what the server answers (MOVED, ASK and the like).
+    """
+    if isinstance(client, Cluster):
+        return await client.at(key, send)
+    return await send(client, False)
+
+
+async def get_each(client: Client, keys: list[str]) -> list[Any]:
+    """What lies under each of these names; in a cluster they may lie anywhere. Within `trouble`."""
+    if not keys:
+        return []
+    if isinstance(client, Cluster):
+        return list(await asyncio.gather(*(client.get(key) for key in keys)))
+    return await client.mget(keys)
+
+
+async def server_time(client: Client) -> int:
+    """The server's time in milliseconds since 1970, of some master in a cluster. Within `trouble`."""
+    if isinstance(client, Cluster):
+        await client.initialize()
+        client = client.plain(client.get_default_node())
+    seconds, micros = await client.time()
     return int(seconds) * 1000 + int(micros) // 1000
 
 
 @asynccontextmanager
-async def trouble(redis: Redis) -> AsyncIterator[None]:
+async def trouble(client: Client) -> AsyncIterator[None]:
     """Within it, what goes wrong with the store is raised as StoreUnavailable `from` its cause.
 
     The act is given up after the `timeout` of `connect`, whatever it waits for.
     """
-    patience = getattr(redis.connection_pool, "timeout", None)
+    patience = client.patience if isinstance(client, Cluster) else getattr(client.connection_pool, "timeout", None)
     try:
         async with asyncio.timeout(patience):
             yield
-    except (RedisError, OSError) as cause:  # the builtin TimeoutError is an OSError
+    except OutOfMemoryError as cause:
+        raise StoreFull("the store's memory is used up") from cause
+    except (RedisError, RedisClusterException, OSError) as cause:  # the builtin TimeoutError is an OSError
         raise StoreUnavailable("the store did not answer as it should") from cause
+
+
+def _pool(address: Address, limits: dict[str, Any], said: dict[str, Any]) -> BlockingConnectionPool:
+    return BlockingConnectionPool(connection_class=connection_class(address), retry=_once_more(), **limits, **(said | address.options))
+
+
+def _master(address: Address, limits: dict[str, Any], times: dict[str, Any]) -> Redis:
+    tls = {"ssl": address.tls}
+    own = times | tls | address.tls_options | address.sentinels_own | {"retry": _once_more()}
+    sentinels = Sentinels(address.hosts, sentinel_kwargs=own)  # type: ignore[no-untyped-call]
+    return Redis.from_pool(MasterPool(address.service, sentinels, retry=_once_more(), **limits, **tls, **(times | address.options)))
+
+
+def _cluster(address: Address, limits: dict[str, Any], times: dict[str, Any]) -> Cluster:
+    def node(host: str, port: int) -> BlockingConnectionPool:
+        return _pool(address, limits, times | {"host": host, "port": port})
+
+    return Cluster(address.hosts, patience=limits["timeout"], node=node, ssl=address.tls, **(times | address.options))
+
+
+def _once_more() -> Retry:
+    # A server that restarted leaves dead connections behind: try once more on a new one. A timeout is not tried again.
+    return Retry(NoBackoff(), 1, supported_errors=(ConnectionBroken,))

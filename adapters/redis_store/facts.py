@@ -1,12 +1,13 @@
 """What kind of server is the store, and is it safe to use?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError, ResponseError
 
-from adapters.redis_store.connect import server_time, trouble
+from adapters.redis_store.connect import Client, masters, server_time, trouble
 
 Fault = Literal["info_denied", "version_too_old", "evicts"]
 _OLDEST = {"redis": (7, 0), "valkey": (7, 2)}
@@ -18,13 +19,20 @@ class StoreFacts:
 
     server: Literal["redis", "valkey"] | None
     version: str | None
+    run_id: str | None
     role: str | None
     connected_replicas: int | None
+    replicated: bool | None
+    """Whether a replica is attached, or was so lately that its backlog is still kept."""
     used_memory: int | None
     maxmemory: int | None
     maxmemory_policy: str | None
+    saves: bool | None
+    """Whether it takes snapshots by itself."""
     appendonly: bool | None
     appendfsync: str | None
+    fsync_on_rewrite: bool | None
+    """Whether it keeps its word on disk while it rewrites its file, too."""
 
     @property
     def info_allowed(self) -> bool:
@@ -36,27 +44,35 @@ async def read_facts(redis: Redis) -> StoreFacts:
     """Ask the server. Raises StoreUnavailable when it does not answer; a denied command is a fact, not trouble."""
     async with trouble(redis):
         info = await _allowed(redis.info())
-        config = await _allowed(redis.config_get("append*", "maxmemory-policy"))
+        config = await _allowed(redis.config_get("append*", "no-appendfsync-on-rewrite", "save", "maxmemory-policy"))
     valkey = info.get("server_name") == "valkey" or "valkey_version" in info
     version = info.get("valkey_version") if valkey else info.get("redis_version")
-    appendonly = config.get("appendonly") == "yes" if "appendonly" in config else info.get("aof_enabled")
     return StoreFacts(
         server=("valkey" if valkey else "redis") if version else None,
         version=str(version) if version else None,
+        run_id=info.get("run_id"),
         role=info.get("role"),
         connected_replicas=info.get("connected_slaves"),
+        replicated=_either(info.get("connected_slaves"), info.get("repl_backlog_active")),
         used_memory=info.get("used_memory"),
         maxmemory=info.get("maxmemory"),
         maxmemory_policy=config.get("maxmemory-policy") or info.get("maxmemory_policy"),
-        appendonly=None if appendonly is None else bool(appendonly),
+        saves=_is(config, "save", lambda said: said != ""),
+        appendonly=_is(config, "appendonly", lambda said: said == "yes"),
         appendfsync=config.get("appendfsync"),
+        fsync_on_rewrite=_is(config, "no-appendfsync-on-rewrite", lambda said: said == "no"),
     )
 
 
-async def read_clock(redis: Redis) -> int:
+async def read_all_facts(client: Client) -> list[StoreFacts]:
+    """The facts of each server that pushes lie on."""
+    return [await read_facts(server) for server in await masters(client)]
+
+
+async def read_clock(client: Client) -> int:
     """The server's time in milliseconds since 1970. Raises StoreUnavailable."""
-    async with trouble(redis):
-        return await server_time(redis)
+    async with trouble(client):
+        return await server_time(client)
 
 
 def faults(facts: StoreFacts) -> list[Fault]:
@@ -70,6 +86,14 @@ def faults(facts: StoreFacts) -> list[Fault]:
     if facts.maxmemory_policy not in (None, "noeviction"):
         found.append("evicts")
     return found
+
+
+def _is(config: dict[str, str], name: str, so: Callable[[str], bool]) -> bool | None:
+    return so(config[name]) if name in config else None
+
+
+def _either(*said: int | None) -> bool | None:
+    return None if None in said else any(said)
 
 
 def _number(version: str) -> tuple[int, ...]:

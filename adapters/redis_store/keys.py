@@ -26,6 +26,10 @@ class Keys:
         slot = encode(hashlib.sha256(push_id).digest())
         return [f"{self.prefix}:{{{slot}}}:push", f"{self.prefix}:{{{slot}}}:sealed"]
 
+    def any_push(self) -> str:
+        """The pattern of all records of pushes."""
+        return f"{self.prefix}:{{*}}:push"
+
     def receipt(self, reference: str) -> str:
         """A receipt; a reference gives no access to its push."""
         return f"{self.prefix}:receipt:{reference}"

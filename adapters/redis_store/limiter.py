@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import RedisStorage
+from limits.aio.storage.redis.redispy import RedispyBridge
 from limits.aio.strategies import FixedWindowRateLimiter
-from redis.asyncio import Redis
 
-from adapters.redis_store.connect import trouble
+from adapters.redis_store.connect import Client, trouble
 from core.errors import TooMany
 from core.keyring import KeyRing
 from core.link import encode
@@ -20,17 +20,11 @@ from core.link import encode
 class RedisLimiter:
     """Budgets a minute, by name. It never fails open: when the store cannot count, StoreUnavailable goes up."""
 
-    def __init__(self, redis: Redis, ring: KeyRing, budgets: Mapping[str, int], *, prefix: str = "pushpw") -> None:
+    def __init__(self, redis: Client, ring: KeyRing, budgets: Mapping[str, int], *, prefix: str = "pushpw") -> None:
         self._redis = redis
         self._ring = ring
         self._prefix = f"{prefix}:limit"
-        storage = RedisStorage(
-            "async+redis://",
-            implementation="redispy",
-            key_prefix=self._prefix,
-            connection_pool=redis.connection_pool,  # type: ignore[arg-type]  # handed through to the client, as its docs say
-        )
-        self._windows = FixedWindowRateLimiter(storage)
+        self._windows = FixedWindowRateLimiter(_Shared(redis, self._prefix))
         self._budgets = {name: RateLimitItemPerMinute(most, namespace=name) for name, most in budgets.items()}
 
     async def spend(self, budget: str, who: str) -> None:
@@ -54,3 +48,17 @@ class RedisLimiter:
 
     def _name(self, who: str) -> str:
         return encode(self._ring.keyed_hash("name/limit", who.encode())[:16])
+
+
+class _Shared(RedisStorage):
+    """Counts through our own client, whatever it leads to: the library would make one of its own, without our timeouts."""
+
+    def __init__(self, client: Client, prefix: str) -> None:
+        self._client = client
+        super().__init__("async+redis://", implementation="redispy", key_prefix=prefix)
+
+    def configure_bridge(self) -> None:
+        """Hand our client over in place of a new one; each counter is one key, so a cluster needs nothing else."""
+        assert isinstance(self.bridge, RedispyBridge)  # noqa: S101  # as asked for above
+        self.bridge.storage = self._client
+        self.bridge.connection_getter = lambda _: self._client  # type: ignore[assignment,return-value]  # its protocol has no sentinel nor cluster

@@ -8,15 +8,13 @@ under keys of the ring, and the sealed bytes are wrapped by the ring once more.
 """
 
 import json
-from importlib.resources import files
 from typing import Any
 
-from redis.asyncio import Redis
-
-from adapters.redis_store.connect import trouble
+from adapters.redis_store.acts import Acts
+from adapters.redis_store.connect import Client
+from adapters.redis_store.fence import Fence
 from adapters.redis_store.keys import Keys
-from adapters.redis_store.scripts import Script
-from core.errors import Damaged
+from core.errors import Damaged, OnHold, StoreFull
 from core.identity import Member
 from core.keyring import KeyRing
 from core.push import (
@@ -27,6 +25,7 @@ from core.push import (
     ClaimOutcome,
     Gone,
     Granted,
+    Held,
     Millis,
     PushId,
     SealedPush,
@@ -37,75 +36,83 @@ from core.push import (
 
 GRACE_MS = 60_000
 TICKET_MS = 600_000
+FULL_AT_PERCENT = 80
+"""Of the server's maxmemory: above it nothing new is kept, so that what is there can still be claimed."""
 _NONCE_HASH_BYTES = 16
-_WRONG_PROOF_BYTES = 32
-
-
-def load_script(redis: Redis, name: str, *, judges: bool = False) -> Script:
-    """The script lua/<name>.lua; one that `judges` a push has lua/common.lua put below its first line."""
-    folder = files(__package__) / "lua"
-    first, _, rest = (folder / f"{name}.lua").read_text(encoding="utf-8").partition("\n")
-    shared = (folder / "common.lua").read_text(encoding="utf-8") if judges else ""
-    return Script(redis, f"{first}\n{shared}\n{rest}")
+_ACTS = ("keep", "claim", "acknowledge", "burn", "burn_as_claimant", "mint_ticket", "release", "status")
 
 
 class RedisPushStore:
     """The PushStore on one Redis (7.0 or newer) or Valkey (7.2 or newer) server."""
 
     def __init__(
-        self, redis: Redis, ring: KeyRing, *, prefix: str = "pushpw", grace_ms: int = GRACE_MS, ticket_ms: int = TICKET_MS
+        self,
+        client: Client,
+        ring: KeyRing,
+        *,
+        prefix: str = "pushpw",
+        grace_ms: int = GRACE_MS,
+        ticket_ms: int = TICKET_MS,
+        fence: Fence | None = None,
+        replicas: int = 0,
     ) -> None:
-        self._redis = redis
+        """`fence`: None means one of its own, by the server's facts. `replicas`: see `Acts`."""
         self._ring = ring
         self._keys = Keys(prefix)
         self._grace_ms = grace_ms
         self._ticket_ms = ticket_ms
-        names = ("keep", "claim", "acknowledge", "burn", "burn_as_claimant", "mint_ticket")
-        self._scripts = {name: load_script(redis, name, judges=True) for name in names}
+        self._acts = Acts(client, fence or Fence(client), _ACTS, replicas=replicas)
 
     async def keep(self, push: SealedPush) -> Millis | None:
         """As the port says; the very same push kept again is the same act and has the same answer."""
-        kept: Millis | None = await self._run(
+        kept: Millis | bytes | None = await self._do(
             "keep",
             push.id,
             push.terms.expires_in * 1000,
             self._ring.wrap("push", push.sealed, push.id),
             self._ring.keyed_hash("made", push.link_proof + push.sealed)[:_NONCE_HASH_BYTES],
+            FULL_AT_PERCENT,
             *_flat(self._record_of(push)),
         )
+        if isinstance(kept, bytes):
+            raise StoreFull(f"over {FULL_AT_PERCENT} % of maxmemory is used")
         return kept
 
     async def claim(self, push_id: PushId, attempt: Attempt) -> ClaimOutcome:
-        reply = await self._run("claim", push_id, self._grace_ms, PASSPHRASE_ATTEMPTS, *self._said(attempt))
+        reply = await self._do("claim", push_id, self._grace_ms, PASSPHRASE_ATTEMPTS, *self._said(attempt))
         if reply[0] == b"granted":
             return self._granted(push_id, *reply[1:])
         return _refusal(reply)
 
     async def acknowledge(self, push_id: PushId, nonce: bytes) -> bool:
-        return bool(await self._run("acknowledge", push_id, *self._said(Attempt(nonce, b""))))
+        return bool(await self._do("acknowledge", push_id, *self._said(Attempt(nonce, b""))))
 
     async def burn(self, push_id: PushId) -> bool:
-        return bool(await self._run("burn", push_id))
+        return bool(await self._do("burn", push_id))
 
     async def burn_as_claimant(self, push_id: PushId, attempt: Attempt) -> BurnOutcome:
-        reply = await self._run("burn_as_claimant", push_id, self._grace_ms, PASSPHRASE_ATTEMPTS, *self._said(attempt))
+        reply = await self._do("burn_as_claimant", push_id, self._grace_ms, PASSPHRASE_ATTEMPTS, *self._said(attempt))
         return Burned() if reply[0] == b"burned" else _refusal(reply)
 
     async def mint_ticket(self, push_id: PushId, ticket: bytes, holder: Member) -> bool:
         said = self._said(Attempt(b"", b"", ticket=ticket), holder)
-        return bool(await self._run("mint_ticket", push_id, self._ticket_ms, *said))
+        reply = await self._do("mint_ticket", push_id, self._ticket_ms, *said)
+        if reply == b"held":
+            raise OnHold
+        return bool(reply == b"minted")
+
+    async def release(self, push_id: PushId) -> bool:
+        return bool(await self._do("release", push_id))
 
     async def status(self, push_id: PushId) -> Status | None:
-        async with trouble(self._redis):
-            known: list[Any] = await self._redis.hmget(self._keys.push(push_id)[0], ["left", "exp", "gen", "wrong"])
-        left, exp, generation, wrong = known
-        if left is None or exp is None or generation is None:
+        known: list[Any] = await self._do("status", push_id)
+        if not known:
             return None
-        return Status(int(left), int(exp), generation.decode("ascii"), len(wrong or b"") // _WRONG_PROOF_BYTES)
+        left, expires_at, generation, wrong, held = known
+        return Status(left, expires_at, generation.decode("ascii"), wrong, bool(held))
 
-    async def _run(self, script: str, push_id: PushId, *args: bytes | int) -> Any:
-        async with trouble(self._redis):
-            return await self._scripts[script](keys=self._keys.push(push_id), args=args)
+    async def _do(self, act: str, push_id: PushId, *args: bytes | int) -> Any:
+        return await self._acts.do(act, self._keys.push(push_id), *args)
 
     def _record_of(self, push: SealedPush) -> dict[str, bytes | int]:
         ring = self._ring
@@ -155,12 +162,14 @@ class RedisPushStore:
         )
 
 
-def _refusal(reply: list[Any]) -> WrongPassphrase | TicketNeeded | Gone:
+def _refusal(reply: list[Any]) -> WrongPassphrase | TicketNeeded | Gone | Held:
     match reply:
         case [b"wrong", left, counted]:
             return WrongPassphrase(attempts_left=left, counted=bool(counted))
         case [b"ticket"]:
             return TicketNeeded()
+        case [b"held"]:
+            return Held()
     return Gone()
 
 

@@ -10,11 +10,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from redis.asyncio import Redis
-
-from adapters.redis_store.connect import server_time, trouble
+from adapters.redis_store.connect import Client, get_each, trouble
 from adapters.redis_store.keys import Keys
-from adapters.redis_store.push_store import load_script
+from adapters.redis_store.scripts import load_script
 from core.errors import Damaged, StoreUnavailable
 from core.identity import Member
 from core.keyring import KeyRing
@@ -29,13 +27,15 @@ class RedisReceiptBook:
     """Receipts until `keep_after` seconds past their push's expiry."""
 
     def __init__(
-        self, redis: Redis, ring: KeyRing, *, prefix: str = "pushpw", keep_after: float = 7 * 86400, lease_ms: int = _LEASE_MS
+        self, redis: Client, ring: KeyRing, *, prefix: str = "pushpw", keep_after: float = 7 * 86400, lease_ms: int = _LEASE_MS
     ) -> None:
         self._redis = redis
         self._ring = ring
         self._keys = Keys(prefix)
         self._keep_after_ms = int(keep_after * 1000)
         self._lease_ms = lease_ms
+        self._enter_list = load_script(redis, "list")
+        self._live = load_script(redis, "live")
         self._replace = load_script(redis, "replace")
         self._take_due = load_script(redis, "take_due")
 
@@ -73,10 +73,7 @@ class RedisReceiptBook:
     async def live_of(self, sender: Member) -> list[Receipt]:
         async with trouble(self._redis):
             references = await self._listed(sender)
-            async with self._redis.pipeline(transaction=False) as asking:
-                for reference in references:
-                    asking.get(self._keys.receipt(reference))
-                raws = await asking.execute()
+            raws = await get_each(self._redis, [self._keys.receipt(reference) for reference in references])
             # A receipt that is no longer there, or was amended as we read, is not live, whatever the list says.
             found = (self._open(reference, raw) for reference, raw in zip(references, raws, strict=True))
         return sorted((receipt for receipt in found if receipt and receipt.live), key=lambda receipt: receipt.expires_at)
@@ -94,25 +91,15 @@ class RedisReceiptBook:
             await self._redis.zrem(self._keys.due(), reference)
 
     async def _list(self, key: str, receipt: Receipt, until: int) -> None:
-        async with self._redis.pipeline(transaction=True) as act:
-            act.zadd(key, {receipt.reference: receipt.expires_at})
-            # A list lives as long as what it leads to. GT alone does nothing to a list without an end yet.
-            act.pexpireat(key, until, nx=True)
-            act.pexpireat(key, until, gt=True)
-            await act.execute()
+        await self._enter_list(keys=[key], args=[receipt.expires_at, receipt.reference, until])
 
     async def _unlist(self, receipt: Receipt) -> None:
         for key in self._keys.receipts_of(self._ring, receipt.sender.spelled()):
             await self._redis.zrem(key, receipt.reference)
 
     async def _listed(self, sender: Member) -> list[str]:
-        now = await server_time(self._redis)
-        found: list[str] = []
-        for key in self._keys.receipts_of(self._ring, sender.spelled()):
-            await self._redis.zremrangebyscore(key, "-inf", now)
-            members: list[Any] = await self._redis.zrange(key, 0, -1)
-            found += [reference.decode("ascii") for reference in members]
-        return found
+        lists = self._keys.receipts_of(self._ring, sender.spelled())
+        return [reference.decode("ascii") for key in lists for reference in await self._live(keys=[key])]
 
     def _wrap(self, receipt: Receipt) -> bytes:
         return self._ring.wrap("receipt", json.dumps(_to_json(receipt)).encode(), receipt.reference.encode())

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from redis.asyncio import Redis
-
-from adapters.redis_store.connect import trouble
+from adapters.redis_store.connect import Client, trouble
 from adapters.redis_store.keys import Keys
 from core.errors import Damaged
 from core.keyring import KeyRing
@@ -13,7 +11,7 @@ from core.keyring import KeyRing
 class RedisSealedRecords:
     """Records wrapped by the ring. One whose key has left the ring counts as forgotten."""
 
-    def __init__(self, redis: Redis, ring: KeyRing, *, prefix: str = "pushpw") -> None:
+    def __init__(self, redis: Client, ring: KeyRing, *, prefix: str = "pushpw") -> None:
         self._redis = redis
         self._ring = ring
         self._keys = Keys(prefix)

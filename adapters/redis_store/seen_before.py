@@ -1,17 +1,15 @@
 """Has this request been met before?"""
 
-from redis.asyncio import Redis
-
-from adapters.redis_store.connect import trouble
+from adapters.redis_store.connect import Client, trouble
 from adapters.redis_store.keys import Keys
-from adapters.redis_store.push_store import load_script
+from adapters.redis_store.scripts import load_script
 from core.ports import RandomBytes
 
 
 class RedisSeenBefore:
     """Remembers what was met for as long as a replay of it would still be accepted."""
 
-    def __init__(self, redis: Redis, random: RandomBytes, *, prefix: str = "pushpw") -> None:
+    def __init__(self, redis: Client, random: RandomBytes, *, prefix: str = "pushpw") -> None:
         self._redis = redis
         self._random = random
         self._keys = Keys(prefix)

@@ -16,9 +16,18 @@ from adapters.slack.form import DRAFT, DRAFT_SECONDS, RECORD, RECORD_SECONDS, SE
 from adapters.slack.message_text import exact_text
 from adapters.slack.people import People
 from adapters.wording.catalog import Words, words_for
-from adapters.wording.terms import not_burned, not_opened, not_sent, not_sent_but_kept, refusal
+from adapters.wording.terms import (
+    not_burned,
+    not_opened,
+    not_released,
+    not_sent,
+    not_sent_but_kept,
+    not_sent_for_lack_of_room,
+    on_hold,
+    refusal,
+)
 from core.engine import Created, PushEngine
-from core.errors import BadInput, Damaged, NotYours, PushError, StoreUnavailable, TooMany, Undeliverable
+from core.errors import BadInput, Damaged, NotYours, OnHold, PushError, StoreFull, StoreUnavailable, TooMany, Undeliverable
 from core.generator import generate
 from core.keyring import KeyRing
 from core.link import Link, encode
@@ -152,8 +161,8 @@ class SlackHandlers:
             case "shortcut" | "message_action":
                 self._later(self._open_modal(payload, render.told(words, not_sent(words))))
             case "block_actions" if "view" not in payload:  # in a modal the same button can be pressed again
-                burning = payload["actions"][0]["action_id"] == render.BURN
-                self._later(self._open_modal(payload, render.told(words, not_burned(words) if burning else not_opened(words))))
+                not_done = {render.BURN: not_burned, render.RELEASE: not_released}.get(payload["actions"][0]["action_id"], not_opened)
+                self._later(self._open_modal(payload, render.told(words, not_done(words))))
         return None
 
     async def _open_modal(self, payload: Payload, view: dict[str, Any]) -> None:
@@ -194,6 +203,9 @@ class SlackHandlers:
             if order.recipient is not None:
                 await self._people.check_recipient(order.recipient.id, sender.workspace.id)
             created = await self._engine.create(order)
+        except StoreFull:
+            log.warning("store_full", during="create")
+            return _errors(view, "secret", not_sent_for_lack_of_room(words))
         except StoreUnavailable as trouble:
             log.warning("store_unavailable", during="create", cause=type(trouble.__cause__).__name__)
             return _errors(view, "secret", not_sent_but_kept(words))
@@ -252,6 +264,8 @@ class SlackHandlers:
         except StoreUnavailable:
             log.warning("push_not_opened", cause="store")
             view = render.told(words, not_opened(words))
+        except OnHold:
+            view = render.told(words, on_hold(words))
         else:
             gone = words.say("This secret is gone, or it is for somebody else. If you still need it, ask the sender for a new one.")
             view = render.open_in_browser(words, ticketed.url(self._base_url)) if ticketed else render.told(words, gone)
@@ -292,6 +306,20 @@ class SlackHandlers:
         except StoreUnavailable:
             words = await self._people.words_of(payload["user"]["id"])
             await self._say(payload, render.note(not_burned(words)))
+
+    async def release_push(self, payload: Payload) -> Answer:
+        """Release on the receipt card of a held push, already confirmed."""
+        self._later(self._release_clicked(payload))
+        return None
+
+    async def _release_clicked(self, payload: Payload) -> None:
+        try:
+            await self._engine.release(payload["actions"][0]["value"], parse.member(payload))
+        except PushError as problem:
+            log.info("release_refused", code=problem.code)
+        except StoreUnavailable:
+            words = await self._people.words_of(payload["user"]["id"])
+            await self._say(payload, render.note(not_released(words)))
 
     async def _burn_spoken(self, payload: Payload, words: Words, reference: str) -> str:
         sender = parse.member(payload)

@@ -132,6 +132,7 @@ def _listen(app: AsyncApp, handlers: SlackHandlers) -> None:
         render.OPEN: handlers.open_push,
         render.OPENED_IN_BROWSER: handlers.opened_in_browser,
         render.BURN: handlers.burn_push,
+        render.RELEASE: handlers.release_push,
         render.GENERATE: handlers.generate_in_form,
         render.MORE: handlers.more_options,
     }

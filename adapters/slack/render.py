@@ -15,7 +15,7 @@ View = dict[str, Any]
 
 VIEW_FORM = "push_form"
 VIEW_DONE = "push_done"
-OPEN, OPENED_IN_BROWSER, BURN = "open_push", "opened_in_browser", "burn_push"
+OPEN, OPENED_IN_BROWSER, BURN, RELEASE = "open_push", "opened_in_browser", "burn_push", "release_push"
 GENERATE, MORE = "generate_secret", "more_options"
 
 
@@ -298,6 +298,8 @@ def _ended(words: Words, receipt: Receipt) -> str:
             return words.say("You opened it. What was left was taken back {moment}.", moment=at)
         case State.BURNED:
             return words.say("It was taken back {moment}.", moment=at)
+        case State.LOST:
+            return words.say("It was lost {moment}. Ask for a new one.", moment=at)
         case State.LOCKED:
             return words.say("It was burned {moment} after five wrong passphrases. Ask for a new one.", moment=at)
         case State.BURNED_BY_RECIPIENT:
@@ -331,14 +333,19 @@ def receipt_card(words: Words, receipt: Receipt) -> Message:
         title = words.say("Secret, by a link that you pass on")
     state = state_line(words, receipt)
     label = [context(quoted(receipt.label))] if receipt.label else []
-    burn = [_burn_actions(words, receipt)] if receipt.live else []
-    return Message(f"{title}. {state}", [section(f"*{title}*\n{state}"), *label, context(terms_line(words, receipt)), *burn])
+    buttons = [_receipt_buttons(words, receipt)] if receipt.live else []
+    return Message(f"{title}. {state}", [section(f"*{title}*\n{state}"), *label, context(terms_line(words, receipt)), *buttons])
 
 
 def state_line(words: Words, receipt: Receipt) -> str:
     """What has become of the push: words first."""
     at = when(words, receipt.changed_at or receipt.created_at)
     who = person(receipt.recipient.id) if receipt.recipient else words.say("somebody with the link")
+    if receipt.held and receipt.held_at is not None:
+        return words.say(
+            "On hold since {moment}. The store was restarted, so this may have been opened without our knowing. Release it if you accept that, or burn it and push it again.",
+            moment=when(words, receipt.held_at),
+        )
     match receipt.state:
         case State.WAITING if receipt.undeliverable:
             return words.say(
@@ -361,9 +368,26 @@ def state_line(words: Words, receipt: Receipt) -> str:
             return words.say("Opened, then forgotten at the recipient's wish, {moment}", moment=at)
         case State.LOCKED:
             return words.say("Burned after five wrong passphrases, {moment}. Somebody was guessing.", moment=at)
+        case State.LOST:
+            return words.say("No longer in the store, {moment}. Nobody can open it any more; it may have been opened before.", moment=at)
 
 
-def _burn_actions(words: Words, receipt: Receipt) -> Block:
+def _receipt_buttons(words: Words, receipt: Receipt) -> Block:
+    elements = [_release_button(words, receipt)] if receipt.held else []
+    return {"type": "actions", "block_id": "receipt", "elements": [*elements, _burn_button(words, receipt)]}
+
+
+def _release_button(words: Words, receipt: Receipt) -> Block:
+    confirm = {
+        "title": plain(words.say("Release this secret?")),
+        "text": plain(words.say("It can be opened again. If somebody opened it just before the restart, it can be opened a second time.")),
+        "confirm": plain(words.say("Release it")),
+        "deny": plain(words.say("Keep it on hold")),
+    }
+    return _button(words.say("Release"), RELEASE, value=receipt.reference, confirm=confirm)
+
+
+def _burn_button(words: Words, receipt: Receipt) -> Block:
     confirm = {
         "title": plain(words.say("Burn this secret?")),
         "text": plain(words.say("Nobody can open it any more. This cannot be undone.")),
@@ -371,8 +395,7 @@ def _burn_actions(words: Words, receipt: Receipt) -> Block:
         "deny": plain(words.say("Keep it")),
         "style": "danger",
     }
-    button = _button(words.say("Burn this secret"), BURN, value=receipt.reference, style="danger", confirm=confirm)
-    return {"type": "actions", "block_id": "receipt", "elements": [button]}
+    return _button(words.say("Burn this secret"), BURN, value=receipt.reference, style="danger", confirm=confirm)
 
 
 # Answers to commands -------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from adapters.web.assets import Asset, load_assets
 from adapters.wording.catalog import Words
 from core.errors import BadInput, TooMany
 from core.link import encode
-from core.push import Burned, BurnOutcome, ClaimOutcome, Gone, Granted, TicketNeeded, WrongPassphrase
+from core.push import Burned, BurnOutcome, ClaimOutcome, Gone, Granted, Held, TicketNeeded, WrongPassphrase
 
 _SLOT = re.compile(r"\{(\w+)\}")
 STORE_RETRY_AFTER = 2
@@ -69,7 +69,7 @@ def granted_or_refused(outcome: ClaimOutcome) -> Answer:
                 redelivered=outcome.redelivered,
                 burnable=outcome.burnable,
             )
-        case Gone() | TicketNeeded() | WrongPassphrase():
+        case Gone() | Held() | TicketNeeded() | WrongPassphrase():
             return _refused(outcome)
     assert_never(outcome)
 
@@ -79,14 +79,14 @@ def burned_or_refused(outcome: BurnOutcome) -> Answer:
     match outcome:
         case Burned():
             return Answer(204)
-        case Gone() | TicketNeeded() | WrongPassphrase():
+        case Gone() | Held() | TicketNeeded() | WrongPassphrase():
             return _refused(outcome)
     assert_never(outcome)
 
 
-def _refused(outcome: Gone | TicketNeeded | WrongPassphrase) -> Answer:
+def _refused(outcome: Gone | Held | TicketNeeded | WrongPassphrase) -> Answer:
     match outcome:
-        case Gone():
+        case Gone() | Held():  # a stranger cannot tell which
             return problem(410, "gone", "There is nothing here any more.")
         case TicketNeeded():
             return problem(403, "ticket_needed", "Go back to chat and press Open again. Nothing was spent.")

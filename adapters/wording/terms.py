@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from babel.dates import format_datetime
 
 from adapters.wording.catalog import Words
-from core.errors import BadInput, PushError, TooMany
+from core.errors import BadInput, OnHold, PushError, TooMany
 from core.policy import DAY, HOUR, MINUTE, Policy
 
 
@@ -48,6 +48,8 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("This is too long. Shorten it.")
         case TooMany():
             return words.say("You have made many secrets in a short time. Try again in {wait}.", wait=_wait(words, problem.retry_after))
+        case OnHold():
+            return on_hold(words)
         case _:
             return words.say("This did not work. Nothing was sent.")
 
@@ -55,6 +57,25 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
 def not_sent(words: Words) -> str:
     """The store did not answer, before anything began."""
     return words.say("The store is not answering, so nothing was sent. Try again in a minute.")
+
+
+def not_sent_for_lack_of_room(words: Words) -> str:
+    """The store takes nothing new; the form is still open."""
+    return words.say(
+        "There is no room for new secrets just now, so nothing was sent. What you typed is still here. Tell whoever runs this app that its store is full."
+    )
+
+
+def on_hold(words: Words) -> str:
+    """A person pressed Open on a push that is held."""
+    return words.say(
+        "This secret is on hold, because the store behind it was restarted. Nothing was used up. The sender has been asked to release it; press Open again after that."
+    )
+
+
+def not_released(words: Words) -> str:
+    """The store did not answer to a wish to release."""
+    return words.say("The store is not answering. The secret is still on hold. Try again in a minute.")
 
 
 def not_opened(words: Words) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from redis.asyncio import Redis
-
+from adapters.redis_store.connect import Client, masters, server_time
 from adapters.redis_store.keys import Keys
 from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.push_store import RedisPushStore
@@ -39,6 +38,9 @@ class Stage(Protocol):
     async def expire(self, push_id: PushId) -> None:
         """The push's time is up now, though its record still lies there."""
 
+    async def come_back(self, push_id: PushId) -> None:
+        """As after a restart or a failover: the push was made on another generation of the server."""
+
 
 class FakeStage:
     def __init__(self) -> None:
@@ -71,10 +73,14 @@ class FakeStage:
         assert self._store is not None
         self._store.expire(push_id)
 
+    async def come_back(self, push_id: PushId) -> None:
+        assert self._store is not None
+        self._store.come_back()
+
 
 @dataclass
 class RealStage:
-    redis: Redis
+    redis: Client
     ring: KeyRing
     prefix: str
     random: Callable[[int], bytes]
@@ -95,8 +101,7 @@ class RealStage:
         return RedisLimiter(self.redis, self.ring, budgets, prefix=self.prefix)
 
     async def now(self) -> Millis:
-        seconds, micros = await self.redis.time()
-        return int(seconds) * 1000 + int(micros) // 1000
+        return await server_time(self.redis)
 
     async def let_pass(self, millis: int) -> None:
         until = await self.now() + millis
@@ -107,7 +112,11 @@ class RealStage:
         writing: Any = self.redis.hset(Keys(self.prefix).push(push_id)[0], "exp", str(await self.now()))
         await writing
 
+    async def come_back(self, push_id: PushId) -> None:
+        writing: Any = self.redis.hset(Keys(self.prefix).push(push_id)[0], "gen", "0123:4567")
+        await writing
 
-async def keys_without_ttl(redis: Redis, prefix: str) -> list[bytes]:
+
+async def keys_without_ttl(redis: Client, prefix: str) -> list[bytes]:
     """The keys of this test that would stay for ever."""
-    return [key async for key in redis.scan_iter(f"{prefix}:*") if await redis.pttl(key) < 0]
+    return [key for node in await masters(redis) async for key in node.scan_iter(f"{prefix}:*") if await node.pttl(key) < 0]

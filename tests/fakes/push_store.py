@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from core.errors import OnHold, StoreFull
 from core.identity import Member
 from core.push import (
     PASSPHRASE_ATTEMPTS,
@@ -11,6 +12,7 @@ from core.push import (
     ClaimOutcome,
     Gone,
     Granted,
+    Held,
     Millis,
     PushId,
     SealedPush,
@@ -33,6 +35,7 @@ class _Record:
     push: SealedPush
     expires_at: Millis
     views_left: int
+    generation: int
     claims: dict[bytes, _Claim] = field(default_factory=dict)
     wrong: set[bytes] = field(default_factory=set)
     ticket: bytes | None = None
@@ -56,6 +59,9 @@ class FakePushStore:
         self._ticket_ms = ticket_ms
         self._records: dict[PushId, _Record] = {}
         self._tombs: dict[PushId, _Tombstone] = {}
+        self._generation = 0
+        self.fenced = True
+        self.full = False
 
     async def keep(self, push: SealedPush) -> Millis | None:
         known = self._find(push.id)
@@ -63,7 +69,9 @@ class FakePushStore:
             return known.expires_at if known.push == push else None
         if self._tomb(push.id) is not None:
             return None
-        record = _Record(push, self._clock() + push.terms.expires_in * 1000, push.terms.views)
+        if self.full:
+            raise StoreFull
+        record = _Record(push, self._clock() + push.terms.expires_in * 1000, push.terms.views, self._generation)
         self._records[push.id] = record
         return record.expires_at
 
@@ -74,6 +82,10 @@ class FakePushStore:
         if attempt.link_proof != record.push.link_proof:
             return Gone()
         claim = record.claims.get(attempt.nonce)
+        if claim is None and now >= record.expires_at:
+            return Gone()
+        if (claim or record.views_left) and self._held(record):
+            return Held()
         if claim is not None:
             return self._again(record, claim, attempt)
         refusal = self._refusal(record, attempt)
@@ -108,8 +120,10 @@ class FakePushStore:
         if not record.push.terms.recipient_may_burn:
             return Gone()
         if attempt.nonce not in record.claims:
-            if attempt.link_proof != record.push.link_proof:
+            if attempt.link_proof != record.push.link_proof or self._clock() >= record.expires_at:
                 return Gone()
+            if record.views_left and self._held(record):
+                return Held()
             refusal = self._refusal(record, attempt)
             if refusal is not None:
                 return refusal
@@ -122,12 +136,26 @@ class FakePushStore:
             return False
         if record.push.bound_to is None or record.push.bound_to.spelled() != holder.spelled():
             return False
+        if self._held(record):
+            raise OnHold
         record.ticket, record.ticket_until = ticket, self._clock() + self._ticket_ms
         return True
 
+    async def release(self, push_id: PushId) -> bool:
+        record = self._find(push_id)
+        if record is not None:
+            record.generation = self._generation
+        return record is not None
+
     async def status(self, push_id: PushId) -> Status | None:
         record = self._find(push_id)
-        return Status(record.views_left, record.expires_at, "fake:0", len(record.wrong)) if record else None
+        if record is None:
+            return None
+        return Status(record.views_left, record.expires_at, f"fake:{record.generation}", len(record.wrong), self._held(record))
+
+    def come_back(self) -> None:
+        """For tests: the server is another one, or the same one once more."""
+        self._generation += 1
 
     def __len__(self) -> int:
         """For tests: how many pushes are kept."""
@@ -136,6 +164,9 @@ class FakePushStore:
     def expire(self, push_id: PushId) -> None:
         """For tests: its time is up now."""
         self._records[push_id].expires_at = self._clock()
+
+    def _held(self, record: _Record) -> bool:
+        return self.fenced and record.generation != self._generation
 
     def _find(self, push_id: PushId) -> _Record | None:
         record = self._records.get(push_id)
@@ -157,8 +188,6 @@ class FakePushStore:
 
     def _refusal(self, record: _Record, attempt: Attempt) -> WrongPassphrase | TicketNeeded | Gone | None:
         now = self._clock()
-        if now >= record.expires_at:
-            return Gone()
         ticket_opens = attempt.ticket is not None and attempt.ticket == record.ticket and now < record.ticket_until
         if record.push.bound_to is not None and not ticket_opens:
             used_up = record.views_left < 1 and any(claim.ticket == attempt.ticket for claim in record.claims.values())

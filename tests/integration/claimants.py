@@ -9,10 +9,9 @@ import os
 import sys
 from dataclasses import dataclass, replace
 
-from redis.asyncio import Redis
-
-from adapters.redis_store.connect import connect
+from adapters.redis_store.connect import Client, connect
 from adapters.redis_store.push_store import RedisPushStore
+from bot import logs
 from core.errors import StoreUnavailable
 from core.keyring import KeyRing
 from core.push import Attempt, ClaimOutcome, Granted, PushId, WrongPassphrase
@@ -49,7 +48,7 @@ def told(outcome: ClaimOutcome) -> str:
     return type(outcome).__name__.lower()
 
 
-async def rush(orders: Orders, redis: Redis) -> None:
+async def rush(orders: Orders, redis: Client) -> None:
     """Say that we are ready, wait for the word, claim."""
     store = RedisPushStore(redis, KeyRing([bytes.fromhex(orders.ring)], os.urandom), prefix=orders.prefix)
     push_id, plain = PushId(bytes.fromhex(orders.push_id)), Attempt(b"", bytes.fromhex(orders.link_proof))
@@ -62,7 +61,8 @@ async def rush(orders: Orders, redis: Redis) -> None:
 
 
 async def main() -> None:
-    redis: Redis | None = None
+    logs.set_up("json", "warning")  # on standard error: standard output has the outcomes alone
+    redis: Client | None = None
     while line := sys.stdin.readline():
         orders = Orders(**json.loads(line))
         redis = redis or connect(orders.url, timeout=5)  # one server for all that comes

@@ -126,11 +126,6 @@ def test_an_address_we_do_not_speak_is_refused_without_its_password(scheme: str)
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
 
 
-def test_sentinel_and_cluster_are_told_by_name():
-    with pytest.raises(ValueError, match=r"redis\+cluster"):
-        connect("redis+cluster://host:1")
-
-
 @pytest.mark.parametrize("url", ["redis://:secret@localhost:6379/2", "rediss://localhost", "unix:///tmp/s?db=1"])
 async def test_the_three_spoken_schemes_make_a_bounded_client(url: str):
     redis = connect(url, timeout=0.5, pool=3)
@@ -163,7 +158,7 @@ async def without(store_url: str, redis: Redis, *denied: str) -> StoreFacts:
 
 async def test_a_denied_config_leaves_unknown_only_what_info_does_not_tell(store_url: str, redis: Redis):
     facts = await without(store_url, redis, "-config")
-    assert (facts.appendfsync, facts.appendonly, facts.maxmemory_policy) == (None, False, "noeviction")
+    assert (facts.appendfsync, facts.appendonly, facts.saves, facts.maxmemory_policy) == (None, None, None, "noeviction")
     assert faults(facts) == []
 
 
@@ -174,8 +169,9 @@ async def test_a_denied_info_is_a_fault(store_url: str, redis: Redis):
 
 
 def server(**facts: object) -> StoreFacts:
-    told = {"server": "redis", "version": "7.0.0", "role": "master", "connected_replicas": 0, "used_memory": 1, "maxmemory": 0}
-    return StoreFacts(**(told | {"maxmemory_policy": "noeviction", "appendonly": True, "appendfsync": "always"} | facts))  # type: ignore[arg-type]
+    told = {"server": "redis", "version": "7.0.0", "run_id": "4f", "role": "master", "connected_replicas": 0, "replicated": False}
+    kept = {"saves": False, "appendonly": True, "appendfsync": "always", "fsync_on_rewrite": True}
+    return StoreFacts(**(told | kept | {"used_memory": 1, "maxmemory": 0, "maxmemory_policy": "noeviction"} | facts))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -165,12 +165,12 @@ async def test_the_process_is_alive_though_its_store_is_not(prefix: str):
         async with client.get("/healthz") as answer:
             assert (answer.status, await answer.text()) == (200, "alive\n")
         async with client.get("/readyz") as answer:
-            assert (answer.status, await answer.json()) == (503, {"ready": False, "faults": ["store_unavailable"]})
+            assert (answer.status, await answer.json()) == (503, {"ready": False, "store_mode": None, "faults": ["store_unavailable"]})
 
 
 async def test_ready_means_that_the_store_answers_and_is_safe_to_use(service: ClientSession):
     async with service.get("/readyz") as answer:
-        assert (answer.status, await answer.json()) == (200, {"ready": True, "faults": []})
+        assert (answer.status, await answer.json()) == (200, {"ready": True, "store_mode": "ephemeral", "faults": []})
 
 
 async def test_a_store_that_evicts_is_not_ready(prefix: str):
@@ -179,7 +179,7 @@ async def test_a_store_that_evicts_is_not_ready(prefix: str):
         await redis.config_set("maxmemory-policy", "allkeys-lru")
         await redis.aclose()
         async with running(server.url, prefix) as client, client.get("/readyz") as answer:
-            assert (answer.status, await answer.json()) == (503, {"ready": False, "faults": ["evicts"]})
+            assert (answer.status, await answer.json()) == (503, {"ready": False, "store_mode": "ephemeral", "faults": ["evicts"]})
 
 
 async def test_what_was_answered_is_counted_by_route_and_never_by_path(service: ClientSession):

@@ -30,6 +30,12 @@ class Store:
         due = Keys(self.prefix).due()
         await self.redis.zadd(due, dict.fromkeys(await self.redis.zrange(due, 0, -1), 1))
 
+    async def come_back(self) -> None:
+        """As after a restart of the server: every push was made on another generation of it."""
+        for record in await self.names("*:push"):
+            change: Any = self.redis.hset(record, "gen", "0123:4567")
+            await change
+
     async def forget(self, kind: str) -> int:
         """All sealed records of that kind, as when their time is up."""
         names = await self.names(f"record:{kind}:*")

@@ -35,7 +35,7 @@ async def test_it_is_alive_and_ready_and_counts(store_url: str) -> None:
         async with Reader(program.url) as reader:
             assert await reader.get("/healthz") == (200, "alive\n")
             status, body = await reader.get("/readyz")
-            assert (status, json.loads(body)) == (200, {"ready": True, "faults": []})
+            assert (status, json.loads(body)) == (200, {"ready": True, "store_mode": "ephemeral", "faults": []})
             assert "pushpw_http_seconds" in (await reader.get("/metrics"))[1]
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from core.audit import AuditEvent
 from core.engine import LIVE_MOST, Created, Order, PushEngine
-from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
+from core.errors import BadInput, NotYours, OnHold, StoreFull, StoreUnavailable, TooMany
 from core.link import Link
 from core.payload import Payload, unframe
 from core.policy import DAY, Policy
-from core.push import Attempt, Burned, Gone, Granted, PushId, TicketNeeded, WrongPassphrase, reference
-from core.receipt import Happening, Receipt, State
+from core.push import Attempt, Burned, Gone, Granted, Held, PushId, TicketNeeded, WrongPassphrase, reference
+from core.receipt import Happening, Hold, Receipt, State
 from core.sealing import input_key, link_proof, open_seal, pass_proof
 from tests.fakes import (
     ALICE,
@@ -66,7 +66,7 @@ class Desk:
     async def claim(self, attempt: Attempt, link: Link) -> Any:
         return await self.engine.claim(link.push_id, attempt, ADDRESS)
 
-    def told(self) -> list[tuple[State, int | None]]:
+    def told(self) -> list[tuple[State | Hold, int | None]]:
         return [(happening.what, happening.views_left) for happening in self.outbox.promised]
 
 
@@ -311,6 +311,67 @@ async def test_burn_all_burns_mine_and_only_mine(desk: Desk):
     burned = await desk.engine.burn_all(ALICE)
     assert {receipt.reference for receipt in burned} == {created.receipt.reference for created in mine}
     assert await desk.book.live_of(EVE) == [theirs.receipt]
+
+
+# After a restart of the store
+
+
+async def test_a_try_at_a_held_push_tells_its_sender_and_costs_the_address_nothing(desk: Desk):
+    created = await desk.create()
+    desk.store.come_back()
+    assert await desk.claim(desk.attempt(created.link), created.link) == Held()
+    assert desk.told() == [(Hold.HELD, None)]
+    assert desk.limiter.spent("failed_claim", ADDRESS) == 0
+
+
+async def test_the_sender_releases_and_it_opens_once(desk: Desk):
+    created = await desk.create()
+    desk.store.come_back()
+    await desk.claim(desk.attempt(created.link), created.link)
+    receipt = await desk.engine.release(created.receipt.reference, ALICE)
+    assert not receipt.held
+    assert desk.told()[-1] == (Hold.RELEASED, None)
+    assert "push.released" in desk.audit.names
+    assert isinstance(await desk.claim(desk.attempt(created.link), created.link), Granted)
+    assert await desk.claim(desk.attempt(created.link), created.link) == Gone()
+
+
+@pytest.mark.parametrize("who", [BOB, EVE])
+async def test_nobody_else_releases(desk: Desk, who: Any):
+    created = await desk.create(recipient=BOB)
+    desk.store.come_back()
+    with pytest.raises(NotYours):
+        await desk.engine.release(created.receipt.reference, who)
+    assert await desk.claim(desk.attempt(created.link), created.link) == Held()
+
+
+async def test_what_the_sender_knows_to_be_read_is_not_released_though_the_store_went_back(desk: Desk):
+    created = await desk.create()
+    await desk.book.amend(created.receipt.reference, lambda known: replace(known, state=State.OPENED, views_left=0))
+    desk.store.come_back()
+    await desk.engine.release(created.receipt.reference, ALICE)
+    assert await desk.claim(desk.attempt(created.link), created.link) == Held()
+
+
+async def test_releasing_what_the_store_has_lost_says_so(desk: Desk):
+    created = await desk.create()
+    await desk.store.burn(created.link.push_id)
+    assert (await desk.engine.release(created.receipt.reference, ALICE)).state is State.LOST
+
+
+async def test_a_press_on_a_held_push_tells_both_sides(desk: Desk):
+    link = (await desk.create(recipient=BOB)).link
+    desk.store.come_back()
+    with pytest.raises(OnHold):
+        await desk.engine.hand_out_ticket(link, BOB)
+    assert desk.told() == [(Hold.HELD, None)]
+
+
+async def test_a_store_without_room_keeps_nothing(desk: Desk):
+    desk.store.full = True
+    with pytest.raises(StoreFull):
+        await desk.create()
+    assert (len(desk.store), await desk.book.live_of(ALICE)) == (0, [])
 
 
 # Tickets

@@ -6,14 +6,14 @@ import pytest
 
 from core.identity import Member, Workspace
 from core.push import Attempt, Granted, PushId, SealedPush, Terms, reference
-from core.receipt import ENDED, Happening, Receipt, State
+from core.receipt import ENDED, Happening, Hold, Receipt, State
 from tests.fakes import ALICE, BOB
 
 ID = PushId(bytes(range(16)))
 WAITING = Receipt(reference(ID), ID, ALICE, BOB, "", 2, 2, False, 1, 1000)
 
 
-def news(what: State, views_left: int | None = None, at: int = 50) -> Happening:
+def news(what: State | Hold, views_left: int | None = None, at: int = 50) -> Happening:
     return Happening(WAITING.reference, what, at, views_left)
 
 
@@ -102,3 +102,26 @@ def test_no_repr_tells_a_secret():
         Granted(secret, 1, 1, redelivered=False, burnable=True, claimed_at=1),
     ]
     assert "canary" not in repr(told)
+
+
+def test_a_hold_stands_beside_the_state_and_is_lifted_without_a_trace():
+    opened = WAITING.after(news(State.OPENED, 1))
+    held = opened.after(news(Hold.HELD, at=60)).after(news(Hold.HELD, at=70))
+    assert (held.held, held.held_at, held.state) == (True, 60, State.OPENED)
+    assert held.after(news(Hold.RELEASED, at=80)) == opened
+
+
+def test_what_was_read_to_the_end_is_not_held():
+    assert not WAITING.after(news(State.OPENED, 0)).after(news(Hold.HELD)).held
+    assert not WAITING.after(news(Hold.HELD)).after(news(State.OPENED, 0)).held
+
+
+@pytest.mark.parametrize("end", sorted(ENDED))
+def test_an_end_ends_a_hold(end: State):
+    assert not WAITING.after(news(Hold.HELD)).after(news(end, at=99)).held
+
+
+def test_an_opening_after_the_hold_ends_it_and_one_from_before_does_not():
+    held = WAITING.after(news(Hold.HELD, at=60))
+    assert not held.after(news(State.OPENED, 1, at=61)).held
+    assert held.after(news(State.OPENED, 1, at=59)).held

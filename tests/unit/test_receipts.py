@@ -8,7 +8,7 @@ import pytest
 from bot.sweeper import sweep
 from core.link import Link
 from core.push import PushId, reference
-from core.receipt import Happening, Place, Receipt, State
+from core.receipt import Happening, Hold, Place, Receipt, State
 from core.receipts import Receipts
 from tests.fakes import ALICE, BOB, FakeReceiptBook, ManualClock, RecordingAudit, RecordingDelivery, SeededRandom
 
@@ -34,7 +34,7 @@ class Office:
     async def announced(self, *, bound: bool = True) -> Receipt:
         return (await self.receipts.announce(*await self.pushed(bound=bound))).receipt
 
-    async def happens(self, receipt: Receipt, what: State, views_left: int | None = None) -> Receipt:
+    async def happens(self, receipt: Receipt, what: State | Hold, views_left: int | None = None) -> Receipt:
         await self.receipts.follow(Happening(receipt.reference, what, self.clock(), views_left))
         found = await self.book.find(receipt.reference)
         assert found is not None
@@ -213,3 +213,13 @@ async def test_a_push_of_a_platform_without_delivery_harms_nobody(office: Office
     receipts = Receipts(office.book, {}, office.audit, office.clock)
     link, receipt = await office.pushed()
     assert (await receipts.announce(link, receipt)).refused == "no_such_platform"
+
+
+async def test_a_hold_is_shown_once_however_often_it_is_told(office: Office):
+    receipt = await office.announced()
+    for _ in range(3):
+        receipt = await office.happens(receipt, Hold.HELD)
+    assert [card.held for card in office.slack.shown] == [False, True]
+    await office.happens(receipt, Hold.RELEASED)
+    assert [card.held for card in office.slack.shown] == [False, True, False]
+    assert office.slack.settled == []

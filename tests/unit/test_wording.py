@@ -25,6 +25,7 @@ REFUSALS: list[PushError] = [
     errors.IncompleteLink(TYPED),
     errors.Damaged(TYPED),
     errors.NewerVersion(TYPED),
+    errors.OnHold(TYPED),
 ]
 
 

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
--- ARGV: what is said, for each ring key, as for claim; only the nonce counts.
+-- ARGV: fence, then what is said, for each ring key, as for claim; only the nonce counts.
 local now = now_ms()
 local record = read_record()
-local said = record and said_under(record.ring, 1)
+local said = record and said_under(record.ring, 2)
 local claim = said and read_claim(said.nonce)
 if not claim or claim.open_until == 0 then
   return 0

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- ARGV: as for claim. A granted nonce is enough; without one, everything that a claim needs.
-local grace, attempts, now = tonumber(ARGV[1]), tonumber(ARGV[2]), now_ms()
+local grace, attempts, now = tonumber(ARGV[2]), tonumber(ARGV[3]), now_ms()
 local record = read_record()
-local said = record and said_under(record.ring, 3)
+local said = record and said_under(record.ring, 4)
 if not said then
   return { 'gone' }
 end
@@ -21,6 +21,10 @@ end
 if not read_claim(said.nonce) then
   if said.link ~= record.link or now >= record.exp then
     return { 'gone' }
+  end
+  local shut = record.left > 0 and fence(record)
+  if shut then
+    return { shut }
   end
   if not ticket_opens(record, said, now) then
     return { 'ticket' }

@@ -1,13 +1,13 @@
 #!lua flags=allow-oom
--- ARGV: grace ms, attempts, then for each ring key: number, link proof, pass proof, nonce, ticket, holder (hashed; '' where not said).
-local grace, attempts, now = tonumber(ARGV[1]), tonumber(ARGV[2]), now_ms()
+-- ARGV: fence, grace ms, attempts, then for each ring key: number, link proof, pass proof, nonce, ticket, holder (hashed; '' where not said).
+local grace, attempts, now = tonumber(ARGV[2]), tonumber(ARGV[3]), now_ms()
 
 local function granted(record, claim, sealed, redelivered)
   return { 'granted', sealed, record.left, record.exp, redelivered, record.burn, claim.at, record.bound or '' }
 end
 
 local record = read_record()
-local said = record and said_under(record.ring, 3)
+local said = record and said_under(record.ring, 4)
 if not said or said.link ~= record.link then
   return { 'gone' }
 end
@@ -17,9 +17,17 @@ if record.dead then
   end
   return { 'gone' }
 end
+local claim = read_claim(said.nonce)
+if not claim and now >= record.exp then
+  return { 'gone' }
+end
+-- What is used up needs no fence: going back in time never takes a view away.
+local shut = (claim or record.left > 0) and fence(record)
+if shut then
+  return { shut }
+end
 
 -- A known nonce: the same bytes again while its grace runs, also past expires_at, or nothing.
-local claim = read_claim(said.nonce)
 if claim then
   local sealed = redis.call('GET', KEYS[2])
   if sealed and now < claim.open_until and passphrase_fits(record, said) and (not record.bound or claim.ticket == said.ticket) then
@@ -30,9 +38,6 @@ if claim then
   return { 'gone' }
 end
 
-if now >= record.exp then
-  return { 'gone' }
-end
 if not ticket_opens(record, said, now) then
   return { used_up_with(record, said) and 'gone' or 'ticket' }
 end

@@ -1,4 +1,6 @@
 -- Put below the first line of the scripts that judge a push. KEYS[1] is its record, KEYS[2] its sealed bytes.
+-- ARGV[1] is how the fence stands: 'strict' (on), 'off' (the operator's word), or a run id: off for as long as this very run
+-- of the server goes on without a replica, as it did when its facts were read.
 -- Record: gen, ring, link, pass?, made, left, exp, burn, bound?, who?, wrong?, tick?, tickend?, again?,
 --         'c:' .. nonce hash = "<grace end> <claimed at> <ticket hash>", grace end 0 once acknowledged.
 -- After its end a record may be a tombstone for one grace: gen, ring, link, dead, by. It only lets a repeated call hear the same answer.
@@ -7,6 +9,26 @@
 local function now_ms()
   local time = redis.call('TIME')
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+-- Who this server is just now. The run id alone would not do: after failover and failback the old master carries the old one.
+local function generation()
+  local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
+  local run_id = string.match(info, 'run_id:(%x+)')
+  local attached = tonumber(string.match(info, 'connected_slaves:(%d+)')) > 0 or string.match(info, 'repl_backlog_active:1')
+  return run_id .. ':' .. string.match(info, 'master_replid:(%x+)'), run_id, attached
+end
+
+-- 'held' if nobody may claim until the sender agrees; 'ask' if the facts must be read anew before that can be said.
+local function fence(record)
+  if ARGV[1] == 'off' then
+    return nil
+  end
+  local current, run_id, attached = generation()
+  if ARGV[1] == 'strict' then
+    return record.gen ~= current and 'held' or nil
+  end
+  return (run_id ~= ARGV[1] or attached) and 'ask' or nil
 end
 
 local function whole(number)
