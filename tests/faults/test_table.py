@@ -68,6 +68,13 @@ def test_a_promised_time_may_be_stretched_for_a_busy_machine(leniency: float, re
     assert not Found("not well", False).judged(leniency)
 
 
+def test_the_page_holds_every_row_as_the_command_printed_it():
+    printed = command.DOCUMENT.read_text().partition(f"<!-- {command.BLOCK} -->")[2].partition(f"<!-- /{command.BLOCK} -->")[0]
+    firsts = [lines_of([Row(question.what, "", "", True, 0)])[2][:42].rstrip() for question in command.ALL]
+    assert [first for first in firsts if f"\n{first}" not in printed] == []
+    assert "MISSED" not in printed
+
+
 @pytest.mark.parametrize(("reached", "code"), [(True, 0), (False, 1)])
 def test_the_command_prints_the_table_and_tells_by_its_exit_code(monkeypatch: pytest.MonkeyPatch, reached: bool, code: int):
     monkeypatch.setattr(command, "ALL", [answered("seen {trials}", reached=reached)])
