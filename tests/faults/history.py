@@ -11,6 +11,7 @@ from core.errors import StoreUnavailable
 from core.push import Attempt, ClaimOutcome, Granted, PushId, SealedPush, Terms
 from tests.faults.visitors import Made
 
+PREFIX = "pushpw"
 _PATIENCE = 30.0
 Doors = list[RedisPushStore]
 """The stores that people are sent to, in turn, as by two workers; changed in place when the address leads elsewhere."""
@@ -24,7 +25,7 @@ def unheard(_: bool) -> None:
     """Nobody listens."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Watched:
     """A push, and the nonces that its bytes were shown to: since its sender last released it, and before."""
 
