@@ -185,8 +185,8 @@ def fenced(options: dict[str, str]) -> Callable[[int, Tick], Awaitable[Found]]:
 
 
 QUESTIONS = [
-    Question("rollback-durable", "store SIGKILLed under readers: durable", "0 double, 0 lost, 0 held", 25, durable, least=2),
-    Question("rollback-ephemeral", "the same: ephemeral", "0 double, all unread lost", 25, ephemeral, least=2),
+    Question("rollback-durable", "store SIGKILLed under readers: durable", "0 double, 0 lost, 0 held", 25, durable),
+    Question("rollback-ephemeral", "the same: ephemeral", "0 double, all unread lost", 25, ephemeral),
     Question(
         "rollback-snapshots",
         "the same: Debian's snapshots",
