@@ -7,11 +7,11 @@ from typing import Any
 import aiohttp
 
 from adapters.redis_store.connect import connect
-from adapters.redis_store.facts import faults, read_all_facts, read_clock
+from adapters.redis_store.facts import read_all_facts, read_clock
 from adapters.redis_store.fence import Fence
 from adapters.slack.calls import SlackCalls
 from bot.settings import Settings, secret
-from bot.store import FAULTS, mode_line
+from bot.store import faults_of, mode_line
 from bot.wiring import system_clock
 from core.errors import StoreUnavailable, Undeliverable
 
@@ -50,10 +50,10 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
     redis = connect(secret(settings.redis_url))
     try:
         facts = await read_all_facts(redis)
-        found = sorted({FAULTS[code] for one in facts for code in faults(one)})
+        standing = await Fence(redis, settings.declared_mode).look_again()
+        found = faults_of(facts, standing, settings.store_replicas)
         said = "; ".join(found) or ", ".join(sorted({f"{one.server} {one.version}" for one in facts})) + ", noeviction"
         yield Finding("store", not found, said)
-        standing = await Fence(redis, settings.declared_mode).look_again()
         yield Finding("store mode", True, mode_line(standing))
         drift = abs(await read_clock(redis) - system_clock())
         advice = f"{drift / 1000:.1f} s apart" + (

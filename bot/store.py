@@ -7,17 +7,22 @@ from typing import Any
 
 from adapters.redis_store.connect import Client, connect, masters
 from adapters.redis_store.facts import StoreFacts, faults, read_all_facts
-from adapters.redis_store.fence import Fence, Standing
+from adapters.redis_store.fence import Fence, Standing, doubts
 from adapters.redis_store.push_store import FULL_AT_PERCENT
 from adapters.redis_store.pushes import Count, count_pushes, release_all
 from bot.settings import Settings, secret
 
 _PATIENCE_SECONDS = 10.0
 
-FAULTS = {
+_FAULTS = {
     "evicts": "set maxmemory-policy noeviction: any other policy forgets unread pushes",
     "version_too_old": "use Redis 7.0 or newer, or Valkey 7.2 or newer",
     "info_denied": "allow the ACL user +info",
+}
+_DOUBTS = {
+    "not_durable": "PUSHPW_STORE_MODE says durable, but not every act is on disk before its answer: a crash could show a secret twice",
+    "not_ephemeral": "PUSHPW_STORE_MODE says ephemeral, but the server keeps files: what it loads again could be shown twice",
+    "replicas_not_waited_for": "more replicas are attached than PUSHPW_STORE_REPLICAS says: one that lags could take over and show a secret twice",
 }
 _WHY = {
     "declared": "as PUSHPW_STORE_MODE says",
@@ -50,8 +55,8 @@ class StoreReport:
 
     @property
     def faults(self) -> list[str]:
-        """Why it must not be used, as sentences that say what to do."""
-        return sorted({FAULTS[code] for server in self.servers for code in faults(server.facts)})
+        """What is wrong with it, as sentences that say what to do."""
+        return faults_of([server.facts for server in self.servers], self.standing, self.replicas)
 
     @property
     def held(self) -> int:
@@ -111,6 +116,13 @@ async def adopt(settings: Settings, on_progress: Callable[[int], None], prefix: 
             before = released
             released += await release_all(server, prefix, lambda more, before=before: on_progress(before + more))  # type: ignore[misc]
     return released
+
+
+def faults_of(facts: list[StoreFacts], standing: Standing, replicas: int) -> list[str]:
+    """Why these servers must not be used as they are, as sentences that say what to do."""
+    declared = standing.mode if standing.because == "declared" else None
+    unsafe = {_FAULTS[code] for one in facts for code in faults(one)}
+    return sorted(unsafe | {_DOUBTS[code] for one in facts for code in doubts(declared, one, replicas)})
 
 
 def mode_line(standing: Standing) -> str:

@@ -121,7 +121,9 @@ class Receipt:
             return replace(self, views_left=left)
         if self.state is State.CONFIRMED and not self.was_opened:
             return replace(self, views_left=left)  # the confirmation overtook its own opening
-        return replace(self, state=State.OPENED, changed_at=at, views_left=left)
+        # What is opened is not on hold any more: the operator has released it. Unless that is news from before the hold.
+        held_at = self.held_at if self.held_at is not None and at < self.held_at else None
+        return replace(self, state=State.OPENED, changed_at=at, views_left=left, held_at=held_at)
 
 
 @dataclass(frozen=True, slots=True)

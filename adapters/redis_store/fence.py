@@ -11,7 +11,7 @@ one before they do anything (lua/common.lua).
 
 import asyncio
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import structlog
 from redis.asyncio.sentinel import SentinelConnectionPool
@@ -36,7 +36,7 @@ Because = Literal[
     "every_act_on_disk",
     "nothing_on_disk",
 ]
-MODES: tuple[Mode, ...] = get_args(Mode)
+Doubt = Literal["not_durable", "not_ephemeral", "replicas_not_waited_for"]
 _LOOK_AGAIN_SECONDS = 60.0
 
 
@@ -73,6 +73,21 @@ def mode_of(facts: StoreFacts) -> Standing:
     if facts.appendonly or facts.saves:
         return Standing("strict", "not_every_act_on_disk")
     return Standing("ephemeral", "nothing_on_disk")
+
+
+def doubts(declared: Mode | None, facts: StoreFacts, replicas: int) -> list[Doubt]:
+    """Where a server's facts contradict what the operator said of it; only of what switches the fence off, and only known facts."""
+    found: list[Doubt] = []
+    if declared in (None, "strict"):
+        return found
+    on_disk = facts.appendonly and facts.appendfsync == "always" and facts.fsync_on_rewrite
+    if declared == "durable" and facts.appendonly is not None and not on_disk:
+        found.append("not_durable")
+    if declared == "ephemeral" and (facts.appendonly or facts.saves):
+        found.append("not_ephemeral")
+    if (facts.connected_replicas or 0) > replicas:
+        found.append("replicas_not_waited_for")
+    return found
 
 
 class Fence:

@@ -9,13 +9,14 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
 from adapters.redis_store.connect import connect
 from adapters.redis_store.facts import read_facts
-from adapters.redis_store.fence import Fence, Mode, mode_of
+from adapters.redis_store.fence import Fence, Mode, doubts, mode_of
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.pushes import Count, count_pushes, release_all
 from core.errors import StoreFull, StoreUnavailable
@@ -142,6 +143,32 @@ async def test_facts_that_may_not_be_read_make_it_strict(stores: Stores, place: 
         stores.clients.append(guest)
         assert mode_of(await read_facts(guest)).because == "facts_denied"
         assert (await Fence(guest, "durable").standing()).word == "off"
+
+
+@pytest.mark.parametrize(
+    ("options", "declared", "found"),
+    [
+        (DURABLE, "durable", []),
+        (EPHEMERAL, "ephemeral", []),
+        (EVERY_SECOND, "durable", ["not_durable"]),
+        (EPHEMERAL, "durable", ["not_durable"]),
+        (SNAPSHOTS, "ephemeral", ["not_ephemeral"]),
+        (SNAPSHOTS, "strict", []),
+        (SNAPSHOTS, None, []),
+    ],
+)
+async def test_a_word_that_the_facts_contradict_is_doubted(
+    stores: Stores, place: Path, options: dict[str, str], declared: Any, found: list[str]
+):
+    with Server(place, **options) as server:
+        assert doubts(declared, await read_facts(stores.client(server)), 0) == found
+
+
+async def test_more_replicas_than_are_waited_for_are_doubted(stores: Stores, place: Path):
+    with Server(place / "a") as master, Server(place / "b") as replica:
+        await stores.follow(replica, master)
+        facts = await read_facts(stores.client(master))
+        assert [doubts("ephemeral", facts, waited) for waited in (0, 1)] == [["replicas_not_waited_for"], []]
 
 
 # Restarts

@@ -62,6 +62,7 @@ async def test_status_says_the_mode_why_and_what_is_held(redis: Redis, store: Re
 async def test_status_for_machines(redis: Redis, store: RedisPushStore, tmp_path: Path) -> None:
     await live(store, redis, held=1)
     ended = await pushpw(redis, tmp_path, "status", "--json", PUSHPW_STORE_MODE="durable", PUSHPW_STORE_REPLICAS="2")
+    assert ended.code == 1  # this store is not durable
     told = json.loads(ended.out)
     assert {name: told[name] for name in ("mode", "because", "fence", "waits_for_replicas", "pushes", "held")} == {
         "mode": "durable",

@@ -119,3 +119,9 @@ def test_what_was_read_to_the_end_is_not_held():
 @pytest.mark.parametrize("end", sorted(ENDED))
 def test_an_end_ends_a_hold(end: State):
     assert not WAITING.after(news(Hold.HELD)).after(news(end, at=99)).held
+
+
+def test_an_opening_after_the_hold_ends_it_and_one_from_before_does_not():
+    held = WAITING.after(news(Hold.HELD, at=60))
+    assert not held.after(news(State.OPENED, 1, at=61)).held
+    assert held.after(news(State.OPENED, 1, at=59)).held
