@@ -76,13 +76,16 @@ $(VENV)/.tests: requirements-dev.lock | $(PY) $(VENV)/bin/pushpw
 	@touch $@ $(VENV)/.runs
 
 # What a bare Debian lacks for the browser tests: Chromium, a font, and the library that playwright's driver is linked with.
+# And redis-tools, in which the oldest server that we work with lies, with TLS, and no daemon; without it those tests skip and say so.
 .PHONY: browser
 browser: $(VENV)/.tests
 	@missing=""; found=""; \
 	for b in chromium chromium-browser google-chrome; do command -v $$b >/dev/null && found=$$b; done; \
 	test -n "$$found" || missing="chromium fonts-dejavu-core"; \
 	$(PY) -m playwright --version >/dev/null 2>&1 || missing="$$missing libatomic1"; \
+	root=""; test "$$(id -u)" = 0 && command -v apt-get >/dev/null && root=yes; \
+	command -v redis-check-rdb >/dev/null || command -v redis-server >/dev/null || test -z "$$root" || missing="$$missing redis-tools"; \
 	test -z "$$missing" && exit 0; \
-	test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "The browser tests need $$missing. On Debian: sudo apt install $$missing, then again."; exit 1; }; \
+	test -n "$$root" || { echo "The browser tests need $$missing. On Debian: sudo apt install $$missing, then again."; exit 1; }; \
 	echo "Installing $$missing (once, about a minute) ..."; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null

@@ -21,12 +21,13 @@ from redis.exceptions import (
     ClusterDownError,
     ClusterError,
     MovedError,
-    RedisError,
     SlotNotCoveredError,
     TryAgainError,
 )
 from redis.exceptions import ConnectionError as ConnectionBroken
 from redis.exceptions import TimeoutError as TimedOut
+
+from adapters.redis_store.race import Race
 
 T = TypeVar("T")
 Send = Callable[[Redis, bool], Awaitable[T]]
@@ -56,6 +57,7 @@ class Cluster(RedisCluster):
         self._plain: dict[str, Redis] = {}
         self._seeds = list(self.nodes_manager.startup_nodes.values())
         self._reading = asyncio.Lock()
+        self._race = Race()
         self.commands_parser = _LazyParser()
 
     def plain(self, node: ClusterNode) -> Redis:
@@ -100,6 +102,7 @@ class Cluster(RedisCluster):
     async def aclose(self) -> None:
         """Close every connection. Whatever was known counts as known here: redis-py closes nothing of what it doubts."""
         self._initialize = False
+        await self._race.aclose()
         await super().aclose()
         plain, self._plain = list(self._plain.values()), {}
         await asyncio.gather(*(seed.disconnect() for seed in self._seeds), *(client.aclose() for client in plain))
@@ -147,38 +150,26 @@ class Cluster(RedisCluster):
         return known or ClusterNode(hint.host, hint.port)  # only its name and address are used
 
     async def _a_node_that_answers(self) -> ClusterNode | None:
-        """The first that says that the cluster is well, else the first that says anything. All are asked at once.
+        """The first that says that the cluster is well, if one does. All are asked at once.
 
         The addresses that we were given are asked too: all nodes that we knew may have moved.
         """
         nodes = {node.name: node for node in self._seeds} | self.nodes_manager.nodes_cache
-        asking = [asyncio.ensure_future(self._asked(node)) for node in nodes.values()]
-        second_best = None
-        try:
-            for answer in asyncio.as_completed(asking, timeout=self.patience / 2):
-                try:
-                    node, well = await answer
-                except (RedisError, OSError):
-                    continue
-                if well:
-                    return node
-                second_best = second_best or node
-        finally:
-            for other in asking:
-                other.cancel()
-            await asyncio.gather(*asking, return_exceptions=True)
-        return second_best
+        return await self._race.run([self._asked(node) for node in nodes.values()])
 
-    async def _asked(self, node: ClusterNode) -> tuple[ClusterNode, bool]:
+    async def _asked(self, node: ClusterNode) -> ClusterNode:
         told: dict[str, str] = await self.plain(node).execute_command("CLUSTER INFO")  # type: ignore[no-untyped-call]
-        return node, told.get("cluster_state") == "ok"
+        if told.get("cluster_state") != "ok":
+            raise ClusterDownError("this node says that the cluster is not well")
+        return node
 
     async def _leave_those_who_left(self) -> None:
         stay = {node.name for node in self._seeds} | self.nodes_manager.nodes_cache.keys()
         for name in self._plain.keys() - stay:
             pool = self._plain.pop(name).connection_pool
             await pool.update_active_connections_for_reconnect()  # type: ignore[no-untyped-call]  # closed as soon as the acts under way are through
-            await pool.disconnect(inuse_connections=False)
+            for connection in list(pool._get_free_connections()):
+                await connection.disconnect(nowait=True)  # in one go: an act may still be about to take it
 
 
 class _LazyParser(AsyncCommandsParser):

@@ -121,7 +121,7 @@ def _pool(address: Address, limits: dict[str, Any], said: dict[str, Any]) -> Blo
 def _master(address: Address, limits: dict[str, Any], times: dict[str, Any]) -> Redis:
     tls = {"ssl": address.tls}
     own = times | tls | address.tls_options | address.sentinels_own | {"retry": _once_more()}
-    sentinels = Sentinels(address.hosts, sentinel_kwargs=own)  # type: ignore[no-untyped-call]
+    sentinels = Sentinels(address.hosts, **own)
     return Redis.from_pool(MasterPool(address.service, sentinels, retry=_once_more(), **limits, **tls, **(times | address.options)))
 
 

@@ -9,7 +9,8 @@ import pytest
 from adapters.redis_store.connect import connect
 from core.keyring import KeyRing
 from tests.contract.stages import FakeStage, RealStage, Stage, keys_without_ttl
-from tests.servers import Cluster, Sentinels, Server, folder
+from tests.servers import Server, folder
+from tests.topologies import Cluster, Sentinels
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

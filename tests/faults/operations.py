@@ -1,7 +1,6 @@
 """What may an operator do to a store while pushes wait in it? Each is done to real servers, step by step."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -13,9 +12,9 @@ from redis.crc import key_slot
 from adapters.redis_store.keys import Keys
 from core.push import PushId
 from tests.faults.history import PREFIX
-from tests.servers import DURABLE, EPHEMERAL, EVERY_SECOND, SNAPSHOTS, Cluster, Sentinels, Server, ask, redis_of_debian
+from tests.servers import DURABLE, EPHEMERAL, EVERY_SECOND, SNAPSHOTS, Server, ask, await_replicas, redis_of_debian, until
+from tests.topologies import Cluster, Sentinels
 
-_WITHIN = 15.0
 _FED_AT_ONCE = {"repl-diskless-sync": "no"}  # a replica is fed at once, and not a second later
 
 
@@ -110,7 +109,7 @@ def replica_leaves(**options: str) -> Callable[[Site], Steps]:
         yield master.url
         yield master.url
         replica.stop()
-        until(lambda: "repl_backlog_active:0" in told(master))
+        until(lambda: "repl_backlog_active:0" in told(master), "the backlog was kept")
         yield master.url
 
     return steps
@@ -141,7 +140,7 @@ def promote_by_hand(site: Site) -> Steps:
     follow(replica, master)
     yield master.url
     yield master.url
-    until(lambda: offset(master, "master_repl_offset") == offset(replica, "slave_repl_offset"))
+    await_replicas(master.port, 1)
     ask(replica.port, "REPLICAOF", "NO", "ONE")
     yield replica.url
 
@@ -153,22 +152,20 @@ def hand_over(site: Site) -> Steps:
     yield master.url
     yield master.url
     ask(master.port, "FAILOVER", "TO", "127.0.0.1", str(replica.port))
-    until(lambda: "role:master" in told(replica) and "role:slave" in told(master))
+    until(lambda: "role:master" in told(replica) and "role:slave" in told(master), "the master did not hand over")
     yield replica.url
 
 
 def sentinel_failover(site: Site) -> Steps:
     """Sentinel does not wait for the replica, so the replica must have everything: nobody asks for anything meanwhile."""
-    sentinels = site.closing.enter_context(Sentinels(site.at, enable_debug_command="yes", **EVERY_SECOND))
+    sentinels = site.closing.enter_context(Sentinels(site.at, **EVERY_SECOND))
     old = sentinels.master
     yield sentinels.url
     yield sentinels.url
-    until(lambda: len({str(ask(server.port, "DEBUG", "DIGEST")) for server in sentinels.servers}) == 1)
-    for sentinel in sentinels.sentinels:
-        # They would undo it before the first of them has looked: four of these periods must be longer than the second that it takes.
-        ask(sentinel.port, "SENTINEL", "DEBUG", "PUBLISH-PERIOD", "500")
-    until(lambda: ask(sentinels.sentinels[0].port, "SENTINEL", "FAILOVER", sentinels.SERVICE) == "OK")
-    until(lambda: sentinels.master is not old and "role:slave" in told(old) and "role:master" in told(sentinels.master))
+    await_replicas(old.port, len(sentinels.servers) - 1)
+    until(lambda: ask(sentinels.sentinels[0].port, "SENTINEL", "FAILOVER", sentinels.SERVICE) == "OK", "no sentinel would begin")
+    sentinels.await_successor(old)
+    until(lambda: "role:slave" in told(old), "the old master went on")
     yield sentinels.url
 
 
@@ -178,7 +175,7 @@ def cluster_failover(site: Site) -> Steps:
     yield cluster.url
     yield cluster.url
     old, replica = cluster.servers[0], cluster.servers[cluster.masters]
-    until(lambda: ask(replica.port, "CLUSTER", "FAILOVER") == "OK")
+    until(lambda: ask(replica.port, "CLUSTER", "FAILOVER") == "OK", "the replica would not begin")
     cluster.await_successor(key_of(site.pushes[0]), old)
     yield cluster.url
 
@@ -201,9 +198,7 @@ def set_at_run_time(before: dict[str, str], **after: str) -> Callable[[Site], St
         yield server.url
         for name, value in after.items():
             ask(server.port, "CONFIG", "SET", name.replace("_", "-"), value)
-        until(
-            lambda: "aof_rewrite_in_progress:0" in told(server, "persistence") and "aof_rewrite_scheduled:0" in told(server, "persistence")
-        )
+        until(lambda: _rewrites(server) == 0, "the file was not written")
         yield server.url
 
     return steps
@@ -226,32 +221,20 @@ class NotHereError(Exception):
 
 
 def follow(replica: Server, master: Server, *, so_many: int = 1) -> None:
-    """Attach it; returns once it is fed."""
+    """Attach it; returns once it has everything."""
     ask(replica.port, "REPLICAOF", "127.0.0.1", str(master.port))
-    until(lambda: told(master).count("state=online") == so_many)
+    until(lambda: told(master).count("state=online") == so_many, "the replica was not attached")
+    await_replicas(master.port, so_many)
 
 
 def told(server: Server, section: str = "replication") -> str:
     return str(ask(server.port, "INFO", section))
 
 
-def offset(server: Server, name: str) -> str:
-    return told(server).partition(f"{name}:")[2].partition("\\r")[0]
-
-
-def until(there: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _WITHIN
-    while not _tried(there):
-        if time.monotonic() > deadline:
-            raise RuntimeError("it did not come to pass")
-        time.sleep(0.01)  # between two looks
-
-
-def _tried(there: Callable[[], bool]) -> bool:
-    try:
-        return there()
-    except (OSError, RuntimeError, AssertionError):
-        return False  # not yet: somebody does not answer, cannot do it now, or the sentinels are not agreed
+def _rewrites(server: Server) -> int:
+    """How many rewrites of the file are under way, or waiting."""
+    said = told(server, "persistence")
+    return sum(f"aof_rewrite_{what}:1" in said for what in ("in_progress", "scheduled"))
 
 
 ALL = [

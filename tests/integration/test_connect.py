@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +14,8 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from adapters.redis_store.connect import connect, trouble
+from adapters.redis_store.address import Address, read_address
+from adapters.redis_store.connect import check_address, connect, trouble
 from adapters.redis_store.embedded import EmbeddedServer
 from adapters.redis_store.facts import StoreFacts, faults, read_facts
 from adapters.redis_store.limiter import RedisLimiter
@@ -118,21 +121,102 @@ async def test_connections_that_a_restart_left_dead_are_replaced(ring: KeyRing, 
         await redis.aclose()
 
 
-@pytest.mark.parametrize("scheme", ["redis+sentinel", "redis+cluster", "http", "", "redis"])
-def test_an_address_we_do_not_speak_is_refused_without_its_password(scheme: str):
-    with pytest.raises(ValueError) as refused:
-        connect(f"{scheme}://user:p4ssw0rd@host:p4ssw0rd/0")
+HOLDS_A_PASSWORD = "user:p4ssw0rd@"
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://{}host", "starts with redis://"),
+        ("{}host", "starts with redis://"),
+        ("redis+sentinels://{}host/s", "starts with redis://"),
+        ("redis://{}host:p4ssw0rd", "malformed: write name"),
+        ("redis://{}host:0", "between 1 and 65535"),
+        ("redis://{}host:65536", "between 1 and 65535"),
+        ("redis://{}/0", "empty or malformed"),
+        ("redis://{}::1:6379", "empty or malformed"),
+        ("redis://{}host#1", "write %23 for #"),
+        ("redis://{}host/p4ssw0rd", "number of a database"),
+        ("redis://{}one,two", "several hosts need"),
+        ("redis://{}host?p4ssw0rd=1", "option that is not known"),
+        ("redis://{}host?socket_timeout=p4ssw0rd", "cannot be used"),
+        ("redis://{}host?timeout=0", "cannot be used"),
+        ("redis://{}host?max_connections=-1", "cannot be used"),
+        ("redis://{}host?ssl_ca_certs=/p4ssw0rd", "starts with rediss"),
+        ("redis://{}host?sentinel_password=p4ssw0rd", "option that is not known"),
+        ("redis+sentinel://{}one,two", "name of the service"),
+        ("redis+sentinel://{}one,two/", "name of the service"),
+        ("redis+sentinel://{}one/s/p4ssw0rd", "name of the service"),
+        ("redis+sentinel://{}one,,two/s", "empty or malformed"),
+        ("redis+sentinel://{}one/s?ssl_keyfile=/p4ssw0rd", "starts with rediss"),
+        ("redis+cluster://{}one,two/1", "no numbered databases"),
+        ("redis+cluster://{}one?db=1", "no numbered databases"),
+        ("redis+cluster://{}", "empty or malformed"),
+        ("rediss+cluster://{}one?ssl_ca_path=/p4ssw0rd", "option that is not known"),
+        ("unix://{}", "needs the path"),
+        ("unix://{}run/s", "needs the path"),
+    ],
+)
+@pytest.mark.parametrize("choke", [connect, check_address])
+def test_an_address_that_cannot_work_is_refused_in_words_that_do_not_repeat_it(choke: Callable[[str], object], url: str, says: str):
+    with pytest.raises(ValueError, match=re.escape(says)) as refused:
+        choke(url.format(HOLDS_A_PASSWORD))
     assert "p4ssw0rd" not in str(refused.value)
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
 
 
-@pytest.mark.parametrize("url", ["redis://:secret@localhost:6379/2", "rediss://localhost", "unix:///tmp/s?db=1"])
-async def test_the_three_spoken_schemes_make_a_bounded_client(url: str):
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("redis://localhost", Address("server", False, (("localhost", 6379),))),
+        ("redis://u%40:p%2F%23@[fe80::1]:1/2", Address("server", False, (("fe80::1", 1),))),
+        ("rediss://h", Address("server", True, (("h", 6379),))),
+        ("unix://u:p@/a%20b?db=1", Address("socket", False, path="/a b")),
+        ("redis+sentinel://a,b:1,[::1]/s", Address("sentinel", False, (("a", 26379), ("b", 1), ("::1", 26379)), service="s")),
+        ("rediss+sentinel://u:p@a/my%2Fown/3", Address("sentinel", True, (("a", 26379),), service="my/own")),
+        ("redis+cluster://a:1,b/", Address("cluster", False, (("a", 1), ("b", 6379)))),
+    ],
+)
+def test_an_address_is_taken_apart(url: str, told: Address):
+    read = read_address(url)
+    assert replace(read, options={}) == told
+    check_address(url)
+
+
+def test_users_passwords_and_options_are_decoded():
+    read = read_address(
+        "rediss+sentinel://u%40:p%2F%23%25@h/s/3?sentinel_username=w&sentinel_password=o%26n&ssl_check_hostname=no&timeout=2"
+    )
+    assert read.options == {"username": "u@", "password": "p/#%", "db": 3, "ssl_check_hostname": False}
+    assert read.sentinels_own == {"username": "w", "password": "o&n"}
+    assert read.pool == {"timeout": 2.0}
+    assert "p/#%" not in repr(read)
+    assert "o&n" not in repr(read)
+
+
+@pytest.mark.parametrize("url", ["redis://:secret@h:6379/2", "rediss://h", "unix:///tmp/s?db=1", "redis+sentinel://:secret@h/s"])
+async def test_a_client_is_bounded_and_does_not_show_its_password(url: str):
     redis = connect(url, timeout=0.5, pool=3)
+    assert isinstance(redis, Redis)
     made = redis.connection_pool.connection_kwargs
     assert (made["socket_timeout"], made["socket_connect_timeout"]) == (0.5, 0.5)
     assert redis.connection_pool.max_connections == 3
+    assert "secret" not in repr(redis) + str(redis)
     await redis.aclose()
+
+
+@pytest.mark.parametrize("url", ["redis://slow.test", "redis+sentinel://slow.test/s", "redis+cluster://slow.test"])
+async def test_a_name_that_is_looked_up_for_ever_is_trouble_in_time(url: str, ring: KeyRing, monkeypatch: pytest.MonkeyPatch):
+    async def for_ever(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", for_ever)
+    client, began = connect(url), time.monotonic()
+    with pytest.raises(StoreUnavailable):
+        await RedisPushStore(client, ring).burn(PushId(os.urandom(16)))
+    print(f"{url}: told after {time.monotonic() - began:.2f} s")
+    assert time.monotonic() - began < GENEROUS
+    await client.aclose()
 
 
 async def test_trouble_lets_bugs_through(redis: Redis):

@@ -4,7 +4,6 @@ A pair of servers for each trial, and readers who ask all the while. In the same
 switched off, and strangers ask once more: so it is seen how many second readers it has prevented.
 """
 
-import asyncio
 import os
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
@@ -12,15 +11,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Self
 
-from redis.asyncio import Redis
-
 from adapters.redis_store.fence import Mode
 from core.keyring import KeyRing
 from core.push import Granted
 from tests.faults.history import Doors, Reader, Watched, all_read, make, readers_of
 from tests.faults.question import Found, Question, Tick
 from tests.faults.rows.rollback import Moments, workers
-from tests.servers import Server, ask, folder
+from tests.servers import Server, ask, await_replicas, folder, until
 
 _EACH = 4
 """Pushes read before the replica lags, read after that, and not read at all."""
@@ -42,7 +39,7 @@ class Pair:
             self._closing.callback(server.__exit__, None, None, None)
         for server in (self.master, self.replica):
             server.await_ready()
-        await self.follow(self.replica, self.master)
+        self.follow(self.replica, self.master)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -51,18 +48,12 @@ class Pair:
     async def doors(self, server: Server, *, declared: Mode | None = None, replicas: int = 0) -> Doors:
         return await self._closing.enter_async_context(workers(server.url, self._ring, declared=declared, replicas=replicas))
 
-    async def follow(self, replica: Server, master: Server) -> None:
+    @staticmethod
+    def follow(replica: Server, master: Server) -> None:
         """Attach it; returns once it has everything."""
         ask(replica.port, "REPLICAOF", "127.0.0.1", str(master.port))
-        await self.caught_up(master)
-
-    async def caught_up(self, master: Server) -> None:
-        async with asyncio.timeout(10):
-            while "state=online" not in str(ask(master.port, "INFO", "replication")):
-                await asyncio.sleep(0.002)  # between two looks: asked earlier, it would answer WAIT a second later
-        async with Redis.from_url(master.url, socket_timeout=10) as client, client.client() as line:
-            await line.set("asked", 1, px=1)  # WAIT speaks of what its own connection wrote, and replication keeps the order
-            assert await line.wait(1, 8000) == 1
+        until(lambda: "state=online" in str(ask(master.port, "INFO", "replication")), "the replica was not attached")
+        await_replicas(master.port, 1)
 
     @staticmethod
     def lag(replica: Server) -> None:
@@ -99,7 +90,7 @@ async def one_takeover(tally: Tally, *, failback: bool) -> None:
         doors = list(on_old)
         early, late, unread = [[await make(doors) for _ in range(_EACH)] for _ in range(3)]
         await all_read(readers_of(early), doors)
-        await pair.caught_up(old)
+        await_replicas(old.port, 1)
         pair.lag(new)
 
         def take_over() -> None:
@@ -111,7 +102,7 @@ async def one_takeover(tally: Tally, *, failback: bool) -> None:
         readers = readers_of(late)
         await all_read(readers, doors, Moments({1 + secrets.randbelow(len(readers)): [take_over]}).hear)
         if failback:
-            await pair.follow(old, new)  # with its old run id, and with views that nobody has spent
+            pair.follow(old, new)  # with its old run id, and with views that nobody has spent
             pair.promote(old)
             doors[:] = on_old
         await judge(pair, old if failback else new, doors, [*early, *late, *unread], readers, tally)
@@ -153,7 +144,7 @@ async def one_wait(tally: Tally, *, lags: bool) -> None:
         on_new, careless = await pair.doors(new, declared="ephemeral"), await pair.doors(old, declared="ephemeral")
         doors = list(on_old)
         pushes, unguarded = [[await make(doors) for _ in range(_EACH)] for _ in range(2)]
-        await pair.caught_up(old)
+        await_replicas(old.port, 1)
         if lags:
             pair.lag(new)
             await all_read(readers_of(unguarded), careless)

@@ -15,7 +15,8 @@ from core.keyring import KeyRing
 from tests.faults.history import PREFIX, Doors, Reader, Watched, all_read, make, readers_of
 from tests.faults.question import Found, Question, Tick, Took
 from tests.faults.rows.rollback import Moments, workers
-from tests.servers import Cluster, Sentinels, Server, ask, folder
+from tests.servers import Server, ask, folder
+from tests.topologies import Cluster, Sentinels
 
 _PUSHES = 12
 RECOVERY_BELOW = 5.0
