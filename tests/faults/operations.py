@@ -241,8 +241,8 @@ def _rewrites(server: Server) -> int:
 
 
 ALL = [
-    Operation("durable: clean restart (SIGTERM, SHUTDOWN)", restart(**DURABLE)),
-    Operation("durable: SIGKILL, power cut", crash(**DURABLE), planned=False),
+    Operation("durable: clean restart (SIGTERM)", restart(**DURABLE)),
+    Operation("durable: SIGKILL", crash(**DURABLE), planned=False),
     Operation("snapshots: clean restart, which saves", restart(**SNAPSHOTS)),
     Operation("snapshots: SIGKILL, half of the pushes made since the last one", crash(**SNAPSHOTS), planned=False),
     Operation("everysec: clean restart", restart(**EVERY_SECOND)),

@@ -200,11 +200,13 @@ async def waiting(trials: int, tick: Tick) -> Found:
 
 
 QUESTIONS = [
-    Question("failover", "failover to a lagging replica", "0 double, all unread held", 25, takeovers(failback=False), least=2),
-    Question("failback", "failover, and back to the old master", "0 double, all unread held", 25, takeovers(failback=True), least=2),
+    Question("takeover", "readers at a failover to a lagging replica", "0 double, all unread held", 25, takeovers(failback=False), least=2),
     Question(
-        "wait",
-        "fence off, WAIT for a replica: failover; every second time it lags",
+        "takeover-and-back", "readers at a failover, and a failback", "0 double, all unread held", 25, takeovers(failback=True), least=2
+    ),
+    Question(
+        "takeover-wait",
+        "the same without the fence, with WAIT; every second time the replica lags",
         "0 double, 0 lost, nothing shown while it lags",
         50,
         waiting,
