@@ -12,7 +12,7 @@ from adapters.redis_store.connect import Client, connect, masters, node_for
 from adapters.redis_store.push_store import RedisPushStore
 from core.errors import StoreUnavailable
 from core.keyring import KeyRing
-from core.push import Granted
+from core.push import Granted, Held
 from tests.integration.acts import RECOVERED_WITHIN, a_push, an_attempt, every_act, many_at_once, until_it_works
 from tests.servers import ask, await_replicas, folder
 from tests.topologies import Sentinels
@@ -101,6 +101,8 @@ async def test_a_planned_failover_is_followed_while_the_old_master_still_takes_w
     print(f"sentinel, planned: the new master is used {time.monotonic() - began:.2f} s after its promotion")
     assert "role:master" in str(ask(old.port, "INFO", "replication"))
     assert await many_at_once(client, ring, 100) == []
+    assert await store.claim(push.id, an_attempt()) == Held()
+    assert await store.release(push.id)
     assert isinstance(await store.claim(push.id, an_attempt()), Granted)
     await client.aclose()
 
