@@ -18,8 +18,9 @@ run: $(VENV)/.runs ## Set everything up and start the playground: no account, no
 test: $(VENV)/.tests browser lint ## Set everything up, a browser included, and run every check
 	@$(PY) -m pytest -m "not long"
 
-test-long: $(VENV)/.tests browser lint ## The same, with the full figures (some minutes more)
+test-long: $(VENV)/.tests browser lint ## The same, with the full figures and test-faults (some minutes more)
 	@$(PY) -m pytest
+	@$(PY) -m tests.faults
 
 test-faults: $(VENV)/.tests ## Break the line, the store, the service and the clock, and print what came of it (minutes)
 	@$(PY) -m tests.faults

@@ -9,17 +9,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.commands.core import AsyncScript
 from redis.exceptions import NoScriptError
 
 from adapters.redis_store.connect import Client, at_node, trouble
 from adapters.redis_store.fence import Fence
-from adapters.redis_store.scripts import load_script
+from adapters.redis_store.scripts import Script, load_script
 from core.errors import StoreUnavailable
 
 WAIT_MS = 500
 _ASKS = 3
-_LOADS = 5
 _ASK = (b"ask", [b"ask"])
 _NOTHING_DONE = (0, None, b"full", b"gone", b"held", [b"gone"], [b"held"], [b"ticket"])
 
@@ -45,7 +43,7 @@ class Acts:
                 word = (await self._fence.look_again()).word
         raise StoreUnavailable("the store changes faster than its facts can be read")
 
-    async def _once(self, script: AsyncScript, keys: Sequence[str], args: Sequence[bytes | int | str]) -> Any:
+    async def _once(self, script: Script, keys: Sequence[str], args: Sequence[bytes | int | str]) -> Any:
         if self._replicas == 0 or args[0] != "off":
             return await script(keys=keys, args=args)
         reply, have_it = await self._and_wait(script, keys, args)
@@ -53,7 +51,7 @@ class Acts:
             raise StoreUnavailable("too few replicas have it")
         return reply
 
-    async def _and_wait(self, script: AsyncScript, keys: Sequence[str], args: Sequence[bytes | int | str]) -> list[Any]:
+    async def _and_wait(self, script: Script, keys: Sequence[str], args: Sequence[bytes | int | str]) -> list[Any]:
         """The reply, and how many replicas have it. Both go down one connection: WAIT speaks of what that one wrote."""
 
         async def send(node: Redis, asking: bool) -> list[Any]:
@@ -67,16 +65,18 @@ class Acts:
 
 
 async def _send(
-    node: Redis, script: AsyncScript, keys: Sequence[str], args: Sequence[bytes | int | str], replicas: int, *, asking: bool
+    node: Redis, script: Script, keys: Sequence[str], args: Sequence[bytes | int | str], replicas: int, *, asking: bool
 ) -> list[Any]:
-    for _ in range(_LOADS):
+    for whole in (False, True):
         async with node.pipeline(transaction=False) as act:
             if asking:
                 act.execute_command("ASKING")
-            act.evalsha(script.sha, len(keys), *keys, *args)
+            if whole:  # a server that does not know the script: nobody can flush it in between
+                act.eval(script.source, len(keys), *keys, *args)
+            else:
+                act.evalsha(script.sha, len(keys), *keys, *args)
             act.wait(replicas, WAIT_MS)
             *_, reply, have_it = await act.execute(raise_on_error=False)
         if not isinstance(reply, NoScriptError):
             break
-        await node.script_load(script.script)
     return [reply, have_it]

@@ -20,6 +20,7 @@ from bench.subjects import SECRET
 VERSION, WAITRESS, THREADS = "1.6.2", "3.0.2", 16
 SERVED_BY = f"waitress {WAITRESS}, {THREADS} threads"
 _PLACE = ROOT / "bench" / ".peers" / "snappass"
+_DONE = _PLACE / f"has-{VERSION}-{WAITRESS}"
 _INSTALL_WITHIN = 240.0
 
 
@@ -27,17 +28,21 @@ class NotInstalled(Exception):
     """The peer cannot be had here; the text says why, in a line."""
 
 
+def is_installed() -> bool:
+    """Whether `install` would have nothing to do."""
+    return _DONE.exists()
+
+
 def install() -> Path:
     """Its environment's folder of programs, made at the first call. Raises NotInstalled."""
     programs = _PLACE / "bin"
-    done = _PLACE / f"has-{VERSION}-{WAITRESS}"
-    if done.exists():
+    if is_installed():
         return programs
     # It imports distutils, which Python 3.12 left to setuptools.
     wanted = [f"snappass=={VERSION}", f"waitress=={WAITRESS}", *(["setuptools<81"] if sys.version_info >= (3, 12) else [])]
     _run([sys.executable, "-m", "venv", "--clear", str(_PLACE)])
     _run([str(programs / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", *wanted])
-    done.touch()
+    _DONE.touch()
     return programs
 
 

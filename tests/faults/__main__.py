@@ -9,13 +9,16 @@ import sys
 import click
 import structlog
 
+from adapters.redis_store.connect import connect
+from adapters.redis_store.facts import read_facts
 from bench.children import ROOT
-from bench.machine import machine
+from bench.machine import machine, versions
 from bench.table import write_block
 from tests.faults.progress import Progress
 from tests.faults.question import Question
 from tests.faults.rows import ALL
 from tests.faults.table import Row, lines_of, summary
+from tests.servers import Server, folder
 
 DOCUMENT = ROOT / "docs" / "reference" / "faults.md"
 BLOCK = "tests:faults"
@@ -30,13 +33,22 @@ BLOCK = "tests:faults"
 def main(*, scale: float, only: tuple[str, ...], write_docs: bool) -> None:
     """Break the line, the store, the service and the clock, and count what is lost and what is shown twice."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))  # the houses in this process; services log as in life
-    head = [f"  machine   {machine()}", f"  run       scale {scale:g}"]
+    head = [f"  machine   {machine()}", f"  versions  {versions(asyncio.run(store_name()))}", f"  run       scale {scale:g}"]
     rows = asyncio.run(measure([question for question in ALL if not only or question.name in only], scale))
     lines = ["faults", *head, "", *lines_of(rows), "", summary(rows)]
     click.echo("\n".join(lines))
     if write_docs:
         write_block(DOCUMENT, BLOCK, lines)
     sys.exit(0 if all(row.reached for row in rows) else 1)
+
+
+async def store_name() -> str:
+    """What the server says of itself that all rows start."""
+    with folder() as at, Server(at) as server:
+        redis = connect(server.url, timeout=20)
+        facts = await read_facts(redis)
+        await redis.aclose()
+    return f"{str(facts.server).capitalize()} {facts.version}"
 
 
 async def measure(questions: list[Question], scale: float) -> list[Row]:

@@ -1,15 +1,19 @@
 """Where do the services of a trial come from, and how do they die? See tests/faults/zygote.py."""
 
 import asyncio
+import atexit
 import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from core.link import encode
 
@@ -17,12 +21,14 @@ ROOT = Path(__file__).parents[2]
 _WITHIN = 20.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Service:
     """A running service: its process, and where it listens."""
 
     pid: int
     port: int
+    killed: bool = False
+    """Its number may by now be that of a process that is none of ours."""
 
     @property
     def url(self) -> str:
@@ -30,7 +36,9 @@ class Service:
 
     def kill_now(self) -> None:
         """As a power cut; it may be dying still when this returns, but runs no further line of ours."""
-        os.kill(self.pid, signal.SIGKILL)
+        if not self.killed:
+            self.killed = True
+            os.kill(self.pid, signal.SIGKILL)
 
     async def is_dead(self) -> None:
         """Returns once it is gone."""
@@ -50,6 +58,36 @@ class Service:
         await self.is_dead()
 
 
+class _Zygote:
+    """One for all rows of a run: to import everything takes longer than many a row."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.zygote"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+        )
+        atexit.register(self._end)
+
+    def fork(self, orders: dict[str, Any]) -> Service | None:
+        """A service, once it listens; None if it did not come so far."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with self._turn:
+            self._process.stdin.write(json.dumps(orders).encode() + b"\n")
+            self._process.stdin.flush()
+            said = json.loads(self._process.stdout.readline() or b'{"pid": 0, "port": 0}')
+        return Service(**said) if said["pid"] else None
+
+    def _end(self) -> None:
+        self._process.kill()  # its children go with it
+        self._process.communicate()
+
+
+@cache
+def _zygote() -> _Zygote:
+    return _Zygote()
+
+
 class Nursery:
     """Starts services, some 50 ms each. All write to one log, at DEBUG; all are killed at the end."""
 
@@ -58,31 +96,25 @@ class Nursery:
         self.seal_key, self.prefix = seal_key or os.urandom(32), prefix
         self._timing = {"grace_ms": grace_ms, "sweep_seconds": sweep_seconds}
         self._folder = tempfile.TemporaryDirectory(prefix="pushpw-faults-")
-        self._zygote: asyncio.subprocess.Process | None = None
+        self._services: list[Service] = []
 
     async def __aenter__(self) -> Self:
-        self._zygote = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.faults.zygote", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT
-        )
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        assert self._zygote is not None
-        self._zygote.kill()  # its children go with it
-        await self._zygote.communicate()
+        for service in self._services:
+            if not service.killed:
+                await service.kill()
         self._folder.cleanup()
 
     async def start(self, store_url: str, **settings: str) -> Service:
         """A service over the store at that address."""
-        assert self._zygote is not None
-        assert self._zygote.stdin is not None
-        assert self._zygote.stdout is not None
         orders = {"settings": self.settings(store_url, **settings), "prefix": self.prefix, "log": str(self._log), "timing": self._timing}
-        self._zygote.stdin.write(json.dumps(orders).encode() + b"\n")
-        said = await asyncio.wait_for(self._zygote.stdout.readline(), _WITHIN)
-        if not said:
+        service = await asyncio.wait_for(asyncio.to_thread(_zygote().fork, orders), _WITHIN)
+        if service is None:
             raise RuntimeError(f"the service did not start: {self.log[-800:]}")
-        return Service(**json.loads(said))
+        self._services.append(service)
+        return service
 
     def settings(self, store_url: str, **more: str) -> dict[str, str]:
         """What such a service is set to, for a house of the test's own beside it."""

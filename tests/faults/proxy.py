@@ -33,7 +33,7 @@ Which = Callable[[bytes], bool]
 
 def of_script(question: bytes) -> bool:
     """Whether the question runs a script: what claims, acknowledges, burns or keeps."""
-    return b"EVALSHA" in question
+    return question.split(b"\r\n", 3)[2:3] in ([b"EVALSHA"], [b"EVAL"])
 
 
 @dataclass(eq=False)
@@ -110,6 +110,12 @@ class Proxy:
                 self._listening = None
         elif self._listening is None:
             await self._listen()
+
+    def lead_to(self, upstream: int | str) -> None:
+        """From now on it stands before another server, as after a failover: the lines there are get reset."""
+        self._upstream = upstream
+        for line in list(self._lines):
+            line.cut(reset=True)
 
     def delay(self, seconds: float, *, of: Literal["questions", "answers"] = "answers") -> None:
         """From now on each takes so much longer. A question that waits still gets there when its client has given up."""

@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as ConnectionBroken
 from redis.exceptions import TimeoutError as TooLate
 
+from adapters.redis_store.embedded import EmbeddedServer
 from tests.faults.proxy import Exchange, Proxy
 
 
@@ -135,6 +136,15 @@ async def test_a_hook_can_stop_a_question(proxy: Proxy, through: Redis, redis: R
     with pytest.raises(ConnectionBroken):
         await through.set(prefix, 1, px=60_000)
     assert not await redis.exists(prefix)
+
+
+async def test_it_can_lead_to_another_server(proxy: Proxy, through: Redis, prefix: str):
+    with EmbeddedServer() as other:
+        await through.set(prefix, 1, px=60_000)
+        proxy.lead_to(other.url.removeprefix("unix://"))
+        with pytest.raises(ConnectionBroken):
+            await through.ping()
+        assert await through.get(prefix) is None
 
 
 async def test_a_server_that_is_away_breaks_the_line():

@@ -53,6 +53,9 @@ def main() -> None:
             if os.fork() == 0:
                 try:
                     _become_child(json.loads(said))
+                except BaseException:
+                    os.write(1, b'{"pid": 0, "port": 0}\n')  # whoever waits for it must hear of it
+                    raise
                 finally:
                     os._exit(1)
 

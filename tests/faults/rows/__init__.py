@@ -1,8 +1,26 @@
 """Which questions are asked? In the order of the table."""
 
 from tests.faults.question import Question
-from tests.faults.rows import answers_lost, takeover, kill_app, readers, rollback, store_trouble, topologies
+from tests.faults.rows import (
+    answers_lost,
+    beside,
+    clocks,
+    failover,
+    kill_app,
+    kill_store,
+    noscript,
+    readers,
+    rollback,
+    signatures,
+    store_trouble,
+    takeover,
+    terms,
+    topologies,
+)
 
+_STORE_REPLACED = (kill_store, rollback, failover, takeover, topologies)
 ALL: list[Question] = [
-    question for row in (readers, answers_lost, kill_app, rollback, takeover, topologies, store_trouble) for question in row.QUESTIONS
+    question
+    for row in (readers, beside, answers_lost, kill_app, *_STORE_REPLACED, store_trouble, noscript, clocks, terms, signatures)
+    for question in row.QUESTIONS
 ]

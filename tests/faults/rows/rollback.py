@@ -185,17 +185,22 @@ def fenced(options: dict[str, str]) -> Callable[[int, Tick], Awaitable[Found]]:
 
 
 QUESTIONS = [
-    Question("rollback-durable", "store SIGKILLed under readers: durable", "0 double, 0 lost, 0 held", 25, durable),
-    Question("rollback-ephemeral", "the same: ephemeral", "0 double, all unread lost", 25, ephemeral),
+    Question("rollback-durable", "readers, store SIGKILLed: durable", "0 double, 0 lost, 0 held", 25, durable),
+    Question("rollback-ephemeral", "readers, store SIGKILLed: ephemeral", "0 double, all unread lost", 25, ephemeral),
     Question(
         "rollback-snapshots",
-        "the same: Debian's snapshots",
+        "readers, store SIGKILLed: Debian's snapshots",
         "0 double, all held, lost only since the snapshot",
         25,
         fenced(SNAPSHOTS),
         least=2,
     ),
     Question(
-        "rollback-everysec", "the same: everysec, or its last part cut off", "0 double, all held, 0 lost", 25, fenced(EVERY_SECOND), least=2
+        "rollback-everysec",
+        "readers, store SIGKILLed: everysec, or a part cut off",
+        "0 double, all held, 0 lost",
+        25,
+        fenced(EVERY_SECOND),
+        least=2,
     ),
 ]

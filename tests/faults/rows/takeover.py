@@ -200,13 +200,11 @@ async def waiting(trials: int, tick: Tick) -> Found:
 
 
 QUESTIONS = [
-    Question("takeover", "readers at a failover to a lagging replica", "0 double, all unread held", 25, takeovers(failback=False), least=2),
-    Question(
-        "takeover-and-back", "readers at a failover, and a failback", "0 double, all unread held", 25, takeovers(failback=True), least=2
-    ),
+    Question("takeover", "readers, failover to a lagging replica", "0 double, all unread held", 25, takeovers(failback=False), least=2),
+    Question("takeover-and-back", "readers, failover and failback", "0 double, all unread held", 25, takeovers(failback=True), least=2),
     Question(
         "takeover-wait",
-        "the same without the fence, with WAIT; every second time the replica lags",
+        "readers, failover, WAIT in place of the fence; every second time the replica lags",
         "0 double, 0 lost, nothing shown while it lags",
         50,
         waiting,
