@@ -9,6 +9,7 @@ import yaml
 from adapters.slack.manifest import BOT_SCOPES, as_yaml, manifest
 from bot.__main__ import main
 from bot.settings import Settings
+from tests.faults.operations import ALL as OPERATIONS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -73,3 +74,11 @@ def test_the_benchmarks_page_holds_what_the_command_printed() -> None:
     printed = page.partition("<!-- bench:journey -->")[2].partition("<!-- /bench:journey -->")[0]
     assert "whole journey" in printed
     assert "SnapPass" in printed
+
+
+def test_the_page_on_planned_restarts_holds_what_the_command_printed() -> None:
+    page = (ROOT / "docs/how-to/planned-restarts.md").read_text()
+    printed = page.partition("<!-- tests:operators -->")[2].partition("<!-- /tests:operators -->")[0]
+    first_column = " ".join(line[:40].strip() for line in printed.splitlines())
+    for operation in OPERATIONS:
+        assert f" {operation.what} " in f"{first_column} "

@@ -10,13 +10,17 @@ from tests.faults.rows import (
     kill_store,
     noscript,
     readers,
+    rollback,
     signatures,
     store_trouble,
+    takeover,
     terms,
+    topologies,
 )
 
+_STORE_REPLACED = (kill_store, rollback, failover, takeover, topologies)
 ALL: list[Question] = [
     question
-    for row in (readers, beside, answers_lost, kill_app, kill_store, failover, store_trouble, noscript, clocks, terms, signatures)
+    for row in (readers, beside, answers_lost, kill_app, *_STORE_REPLACED, store_trouble, noscript, clocks, terms, signatures)
     for question in row.QUESTIONS
 ]
