@@ -26,7 +26,7 @@ Client = Redis | Cluster
 """One server, the master that sentinels name (a Redis too), or a cluster."""
 
 
-def connect(url: str, *, timeout: float = 0.8, pool: int = 64) -> Client:
+def connect(url: str, *, timeout: float = 0.7, pool: int = 64) -> Client:
     """A client for the store at `url` (see `address`), not yet connected. Close it with `aclose`.
 
     `timeout` seconds bound a whole act (see `trouble`) and each of its steps: waiting for one of

@@ -5,9 +5,7 @@ from tests.faults.rows import (
     answers_lost,
     beside,
     clocks,
-    failover,
     kill_app,
-    kill_store,
     noscript,
     readers,
     rollback,
@@ -18,7 +16,7 @@ from tests.faults.rows import (
     topologies,
 )
 
-_STORE_REPLACED = (kill_store, rollback, failover, takeover, topologies)
+_STORE_REPLACED = (rollback, takeover, topologies)
 ALL: list[Question] = [
     question
     for row in (readers, beside, answers_lost, kill_app, *_STORE_REPLACED, store_trouble, noscript, clocks, terms, signatures)
