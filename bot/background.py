@@ -1,20 +1,17 @@
-"""What runs after the answer? Work that was promised, in one task group, drained at shutdown."""
+"""What runs beside the requests, and may be lost with the process? Drained at shutdown. What must not be lost: bot/promises.py."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine
 from typing import Any
 
 import structlog
 
 from core.errors import StoreUnavailable, Undeliverable
-from core.receipt import Happening
 
 log = structlog.get_logger(__name__)
 
 _DRAIN_SECONDS = 10.0
 _CANCEL_SECONDS = 1.0
-_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds between tries: a restart of the store takes some seconds."""
 
 
 class Background:
@@ -51,26 +48,3 @@ class Background:
             log.warning("background_work_failed", work=name, cause=type(trouble).__name__)
         except Exception:  # the error boundary of work that nobody waits for
             log.exception("background_work_broke", work=name)
-
-
-class PromptOutbox:
-    """Keeps the promise of telling people by telling them at once, after the answer; again and again while the store is away."""
-
-    def __init__(
-        self, later: Background, follow: Callable[[Happening], Coroutine[Any, Any, None]], *, pauses: Sequence[float] = _PAUSES
-    ) -> None:
-        self._later = later
-        self._follow = follow
-        self._pauses = pauses
-
-    def promise(self, happening: Happening) -> None:
-        """Tell the people concerned, soon."""
-        self._later(self._persist(happening))
-
-    async def _persist(self, happening: Happening) -> None:
-        for pause in self._pauses:
-            try:
-                return await self._follow(happening)
-            except StoreUnavailable:
-                await asyncio.sleep(pause)
-        return await self._follow(happening)

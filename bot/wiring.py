@@ -15,6 +15,7 @@ from adapters.redis_store.connect import Client, connect
 from adapters.redis_store.facts import faults, read_all_facts
 from adapters.redis_store.fence import Fence
 from adapters.redis_store.limiter import RedisLimiter
+from adapters.redis_store.outbox import RedisOutbox
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
@@ -26,9 +27,10 @@ from adapters.slack.http import SlackDoor
 from adapters.slack.people import People
 from adapters.web.http import WebDoor
 from adapters.web.render import Brand
-from bot.background import Background, PromptOutbox
+from bot.background import Background
 from bot.health import HealthDoor, StoreState
 from bot.metrics import Metrics
+from bot.promises import Keeper
 from bot.settings import Settings, secret
 from bot.sweeper import sweep_for_ever
 from core.engine import PushEngine
@@ -42,6 +44,8 @@ BUDGETS = {"create": 30, "failed_claim": 30}
 
 
 _CANCEL_AGAIN_SECONDS = 0.2
+_DRAIN_SECONDS = 10.0
+_LOOK_MOST_SECONDS = 5.0
 
 
 def system_clock() -> int:
@@ -63,6 +67,8 @@ class Timing:
     grace_ms: int = 60_000
     ticket_ms: int = 600_000
     sweep_seconds: float = 5.0
+    lease_ms: int = 30_000
+    """For how long a promise is lent: as long as what a dead process left undone must wait."""
 
 
 IN_LIFE = Timing()
@@ -91,6 +97,7 @@ class _Ground:
     redis: Client
     fence: Fence
     ring: KeyRing
+    outbox: RedisOutbox
     session: aiohttp.ClientSession
     later: Background
 
@@ -109,13 +116,16 @@ async def open_house(
         redis = connect(secret(settings.redis_url))
         closing.push_async_callback(redis.aclose)
         session = await closing.enter_async_context(aiohttp.ClientSession())
-        later = Background()
-        closing.push_async_callback(later.drain)
-        fence = Fence(redis, settings.declared_mode)
-        ground = _Ground(settings, timing, prefix, clock, random, redis, fence, KeyRing(settings.ring_keys, random), session, later)
-        house = _build(ground)
-        sweeping = asyncio.create_task(sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds))
-        closing.push_async_callback(_cancelled, sweeping)
+        later, ring, fence = Background(), KeyRing(settings.ring_keys, random), Fence(redis, settings.declared_mode)
+        outbox = RedisOutbox(redis, ring, prefix=prefix, lease_ms=timing.lease_ms)
+        house = _build(_Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later))
+        lease = timing.lease_ms / 1000
+        keeper = Keeper(outbox, house.receipts.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
+        outbox.on_promise = keeper.call
+        closing.push_async_callback(keeper.drain, _DRAIN_SECONDS)
+        closing.push_async_callback(later.drain)  # before the keeper's: what runs there may still promise
+        for work in (keeper.keep_for_ever(), sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds)):
+            closing.push_async_callback(_cancelled, asyncio.create_task(work))
         yield house
 
 
@@ -128,7 +138,7 @@ def _build(ground: _Ground) -> House:
     engine = PushEngine(
         store=_push_store(ground),
         book=book,
-        outbox=PromptOutbox(ground.later, receipts.follow),
+        outbox=ground.outbox,
         audit=metrics,
         limiter=RedisLimiter(ground.redis, ground.ring, BUDGETS, prefix=ground.prefix),
         clock=ground.clock,
@@ -137,7 +147,7 @@ def _build(ground: _Ground) -> House:
     )
     doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
     if slack:
-        doors.append(slack.door(engine, receipts))
+        doors.append(slack.door(engine))
     return House(engine, receipts, doors, metrics, ground.later)
 
 
@@ -175,15 +185,15 @@ class _SlackSide:
             token=secret(ground.settings.slack_bot_token), api_url=ground.settings.slack_api_url, session=ground.session
         )
         self._people = People(self._calls, ground.clock)
-        self.delivery = SlackDelivery(self._calls, self._people, ground.ring)
+        self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
+        self.delivery = SlackDelivery(self._calls, self._people, self._records, ground.ring)
 
-    def door(self, engine: PushEngine, receipts: Receipts) -> Door:
+    def door(self, engine: PushEngine) -> Door:
         """The door, with its handlers behind it."""
         ground = self._ground
         handlers = SlackHandlers(
             engine=engine,
-            receipts=receipts,
-            records=RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix),
+            records=self._records,
             calls=self._calls,
             people=self._people,
             ring=ground.ring,

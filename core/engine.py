@@ -17,6 +17,7 @@ from core.link import Link
 from core.payload import Payload, frame
 from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy, settle_terms
 from core.ports import AuditLog, Clock, Limiter, Outbox, PushStore, RandomBytes, ReceiptBook
+from core.promise import Announce, Tell
 from core.push import (
     ID_BYTES,
     KEY_BYTES,
@@ -52,6 +53,7 @@ class Order:
     views: int | None = None
     passphrase: str = field(default="", repr=False)
     label: str = ""
+    asked_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +125,20 @@ class PushEngine:
             has_passphrase=mode == "p",
             created_at=self._clock(),
             expires_at=expires_at,
+            asked_in=order.asked_in,
         )
+        link = Link(push_id, key, mode)
         try:
             await self._book.enter(receipt)
+            # The link goes along only where a button will hold it; whoever passes a link on has it already.
+            await self._outbox.promise(Announce(receipt.reference, link if order.recipient else None))
         except StoreUnavailable:
             # The sender hears that nothing was sent, so nothing may stay that could be opened. Nobody has the link.
             with suppress(StoreUnavailable):
                 await self._store.burn(push_id)
             raise
         self._remember("push.created", push_id)
-        return Created(Link(push_id, key, mode), receipt)
+        return Created(link, receipt)
 
     async def claim(self, push_id: PushId, attempt: Attempt, address: str) -> ClaimOutcome:
         """Spend a view, or hear why not. `address` is the claimant's, for the budget of failed tries.
@@ -144,7 +150,7 @@ class PushEngine:
         if isinstance(outcome, Granted):
             self._remember("push.redelivered" if outcome.redelivered else "push.claimed", push_id)
             # Told on a redelivery too: whoever granted it may have died before it could tell. Old news changes nothing.
-            self._tell(push_id, State.OPENED, outcome.views_left)
+            await self._tell(push_id, State.OPENED, outcome.views_left)
         else:
             await self._note_refusal(push_id, outcome, address)
         return outcome
@@ -153,14 +159,14 @@ class PushEngine:
         """The page has opened the seal: forget what this claim still holds."""
         if await self._store.acknowledge(push_id, nonce):
             self._remember("push.acknowledged", push_id)
-            self._tell(push_id, State.CONFIRMED)
+            await self._tell(push_id, State.CONFIRMED)
 
     async def burn_as_claimant(self, push_id: PushId, attempt: Attempt, address: str) -> BurnOutcome:
         """The recipient has it safe and wants it forgotten."""
         outcome = await self._store.burn_as_claimant(push_id, attempt)
         if isinstance(outcome, Burned):
             self._remember("push.burned", push_id, "recipient")
-            self._tell(push_id, State.BURNED_BY_RECIPIENT)
+            await self._tell(push_id, State.BURNED_BY_RECIPIENT)
         else:
             await self._note_refusal(push_id, outcome, address)
         return outcome
@@ -198,7 +204,7 @@ class PushEngine:
                 return None
         except OnHold:
             self._remember("push.refused", link.push_id, "Held")
-            self._tell(link.push_id, Hold.HELD)
+            await self._tell(link.push_id, Hold.HELD)
             raise
         self._remember("ticket.minted", link.push_id)
         return link.with_ticket(ticket)
@@ -213,17 +219,17 @@ class PushEngine:
         """Noted here as well as told, so that a list asked for at once already knows."""
         news = Happening(receipt.reference, what, self._clock())
         noted = await self._book.amend(receipt.reference, lambda known: known.after(news))
-        self._outbox.promise(news)
+        await self._outbox.promise(Tell(news))
         return noted or receipt
 
     async def _note_refusal(self, push_id: PushId, outcome: WrongPassphrase | TicketNeeded | Gone | Held, address: str) -> None:
         match outcome:
             case Held():
                 self._remember("push.refused", push_id, "Held")
-                self._tell(push_id, Hold.HELD)
+                await self._tell(push_id, Hold.HELD)
             case WrongPassphrase(attempts_left=0, counted=True):
                 self._remember("push.locked", push_id)
-                self._tell(push_id, State.LOCKED)
+                await self._tell(push_id, State.LOCKED)
             case _:
                 self._remember("push.refused", push_id, type(outcome).__name__)
         # The store has answered: trouble in counting, say with its memory full, must not replace that answer.
@@ -253,5 +259,5 @@ class PushEngine:
     def _remember(self, name: AuditName, push_id: PushId, reason: str = "") -> None:
         self._audit.record(AuditEvent(name, reference(push_id), reason))
 
-    def _tell(self, push_id: PushId, what: State | Hold, views_left: int | None = None) -> None:
-        self._outbox.promise(Happening(reference(push_id), what, self._clock(), views_left))
+    async def _tell(self, push_id: PushId, what: State | Hold, views_left: int | None = None) -> None:
+        await self._outbox.promise(Tell(Happening(reference(push_id), what, self._clock(), views_left)))

@@ -9,8 +9,9 @@ from typing import Protocol
 
 from core.audit import AuditEvent
 from core.identity import Member
+from core.promise import Promise
 from core.push import Attempt, BurnOutcome, ClaimOutcome, Millis, PushId, SealedPush, Status
-from core.receipt import Happening, Invitation, Place, Receipt
+from core.receipt import Invitation, Place, Receipt
 
 
 class Clock(Protocol):
@@ -131,8 +132,8 @@ class AuditLog(Protocol):
 class Outbox(Protocol):
     """Carries out, after the answer, what was promised before it."""
 
-    def promise(self, happening: Happening) -> None:
-        """See to it that the people concerned are told."""
+    async def promise(self, what: Promise) -> None:
+        """See to it that it is done, whatever becomes of this process. Raises StoreUnavailable; then nothing was promised."""
 
 
 class Delivery(Protocol):
@@ -143,6 +144,9 @@ class Delivery(Protocol):
 
     async def show_receipt(self, receipt: Receipt) -> Place:
         """Post the sender's receipt card, or edit the one at `receipt.card`; where it lies now."""
+
+    async def tell_refused(self, receipt: Receipt) -> None:
+        """Tell the sender, where they asked, that the recipient could not be reached."""
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         """Edit the recipient's message, so that no dead button stays."""

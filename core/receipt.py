@@ -71,6 +71,8 @@ class Receipt:
     invitation: Place | None = None
     undeliverable: str = ""
     held_at: Millis | None = None
+    asked_in: str = ""
+    """The form that it came from, in the platform's own words."""
 
     @property
     def held(self) -> bool:

@@ -6,22 +6,15 @@ shown after the answer that caused them, and a card that cannot be shown never u
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from core.audit import AuditEvent
 from core.errors import Undeliverable
-from core.identity import Platform
+from core.identity import Member, Platform
 from core.link import Link
 from core.ports import AuditLog, Clock, Delivery, ReceiptBook
+from core.promise import Announce, Promise, Tell
 from core.receipt import Happening, Hold, Invitation, Place, Receipt, State
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """What became of telling people about a new push. `refused` is the platform's own code, or empty."""
-
-    receipt: Receipt
-    refused: str = ""
 
 
 class Receipts:
@@ -33,19 +26,34 @@ class Receipts:
         self._audit = audit
         self._clock = clock
 
-    async def announce(self, link: Link, receipt: Receipt) -> Announced:
-        """Invite the recipient of a bound push, and give the sender a card."""
-        refused = ""
-        if receipt.recipient is not None:
-            try:
-                where = await self._deliver_to(receipt.recipient.workspace.platform).invite(Invitation(receipt.recipient, receipt, link))
-                receipt = await self._amend(receipt, invitation=where)
-            except Undeliverable as problem:
-                refused = problem.reason
-                receipt = await self._amend(receipt, undeliverable=refused)
-        return Announced(await self._bring_up_to_date(receipt), refused)
+    async def keep(self, promise: Promise, again: bool = False) -> None:
+        """Do what was promised. `again`: an earlier try may have got halfway; done twice, it is done once."""
+        match promise:
+            case Tell(happening):
+                await self.follow(happening, again)
+            case Announce(reference, link):
+                await self._announce(reference, link)
 
-    async def follow(self, happening: Happening) -> None:
+    async def _announce(self, reference: str, link: Link | None) -> None:
+        """Invite the recipient of a bound push, and give the sender a card. What an earlier try has done already stays."""
+        receipt = await self._book.find(reference)
+        if receipt is None:
+            return
+        if receipt.recipient and link and receipt.live and not (receipt.invitation or receipt.undeliverable):
+            receipt = await self._invite(receipt, receipt.recipient, link)
+        await self._bring_up_to_date(receipt)
+
+    async def _invite(self, receipt: Receipt, recipient: Member, link: Link) -> Receipt:
+        try:
+            where = await self._deliver_to(recipient.workspace.platform).invite(Invitation(recipient, receipt, link))
+        except Undeliverable as problem:
+            receipt = await self._amend(receipt, undeliverable=problem.reason)
+            with suppress(Undeliverable):  # the card says it as well
+                await self._deliver_to(receipt.sender.workspace.platform).tell_refused(receipt)
+            return receipt
+        return await self._amend(receipt, invitation=where)
+
+    async def follow(self, happening: Happening, again: bool = False) -> None:
         """Note what happened, and bring the cards up to date."""
         before: Receipt | None = None
 
@@ -56,7 +64,7 @@ class Receipts:
 
         known = await self._book.amend(happening.reference, after)
         # An opening is told again with each redelivery, a hold with each try: the cards that showed it need no second edit.
-        if known is None or (happening.what in (State.OPENED, Hold.HELD) and known == before):
+        if known is None or (not again and happening.what in (State.OPENED, Hold.HELD) and known == before):
             return
         await self._bring_up_to_date(known)
 

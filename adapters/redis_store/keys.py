@@ -38,6 +38,10 @@ class Keys:
         """The pushes whose expiry somebody must look at."""
         return f"{self.prefix}:due"
 
+    def promises(self) -> str:
+        """What was promised and is not done yet."""
+        return f"{self.prefix}:promises"
+
     def receipts_of(self, ring: KeyRing, member: str) -> list[str]:
         """A sender's live pushes: one name for each key of the ring, current one first."""
         return [f"{self.prefix}:sent:{name}" for name in _names(ring, "sender", member)]

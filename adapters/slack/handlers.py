@@ -33,7 +33,6 @@ from core.keyring import KeyRing
 from core.link import Link, encode
 from core.policy import settle_terms
 from core.ports import RandomBytes, SealedRecords
-from core.receipts import Receipts
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +48,6 @@ class SlackHandlers:
         self,
         *,
         engine: PushEngine,
-        receipts: Receipts,
         records: SealedRecords,
         calls: SlackCalls,
         people: People,
@@ -59,7 +57,6 @@ class SlackHandlers:
         later: Later,
     ) -> None:
         self._engine = engine
-        self._receipts = receipts
         self._records = records
         self._calls = calls
         self._people = people
@@ -218,7 +215,7 @@ class SlackHandlers:
                 "The message was kept for 15 minutes, and these are over. Nothing was sent. Use the shortcut on the message again."
             )
             return _update(render.told(words, over))
-        self._later(self._announce(created, form, words))
+        self._later(self._answer_in_place(created, form, words))
         if created.receipt.recipient is not None:
             return _update(render.created_bound(words, created.receipt, created.receipt.recipient))
         return _update(render.created_link(words, created.receipt, created.link.url(self._base_url)))
@@ -231,19 +228,15 @@ class SlackHandlers:
             raise DraftForgotten
         return kept.decode("utf-8")
 
-    async def _announce(self, created: Created, form: Form, words: Words) -> None:
-        announced = await self._receipts.announce(created.link, created.receipt)
-        response_url = await self._records.take(RECORD, form.id)
+    async def _answer_in_place(self, created: Created, form: Form, words: Words) -> None:
+        """The link once more, where the command was typed, for a sender who will pass it on; the draft is forgotten."""
         await self._records.drop(DRAFT, form.id)
-        if response_url is None:
+        if created.receipt.recipient is not None:
             return
-        if created.receipt.recipient is None:
+        response_url = await self._records.take(RECORD, form.id)
+        if response_url is not None:
             message = render.ephemeral_link(words, created.receipt, created.link.url(self._base_url))
-        elif announced.refused:
-            message = render.note(render.state_line(words, announced.receipt))
-        else:
-            return
-        await self._say({"response_url": response_url.decode()}, message)
+            await self._say({"response_url": response_url.decode()}, message)
 
     async def close_result(self, payload: Payload) -> Answer:
         """The button "Done" under the link: nothing more to do, the modal closes."""

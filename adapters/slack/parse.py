@@ -155,4 +155,5 @@ def order(view: Mapping[str, Any], form: Form, sender: Member, draft: str | None
         views=views,
         passphrase=given.get("passphrase") or "",
         label=given.get("label") or "",
+        asked_in=form.id,
     )

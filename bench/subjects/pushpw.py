@@ -22,6 +22,7 @@ from core.engine import Created, Order
 from core.identity import Member, Workspace
 from core.link import Link, decode, encode
 from core.payload import Payload, unframe
+from core.promise import Announce
 from core.push import NONCE_BYTES
 from core.sealing import input_key, link_proof, open_seal
 
@@ -79,7 +80,7 @@ class Pushpw:
 
     async def follow_up(self, made: Created) -> _Visit:
         """Give the sender a receipt card, as after every push; write down what the browser will send."""
-        await self._house.receipts.announce(made.link, made.receipt)
+        await self._house.receipts.keep(Announce(made.receipt.reference))
         return _visit(made.link)
 
     async def page_bytes(self) -> int:

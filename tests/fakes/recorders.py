@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from core.audit import AuditEvent, AuditName
-from core.errors import Undeliverable
+from core.errors import StoreUnavailable, Undeliverable
+from core.promise import Promise, Tell
 from core.receipt import Happening, Invitation, Place, Receipt
 
 
@@ -21,10 +22,19 @@ class RecordingAudit:
 
 @dataclass
 class RecordingOutbox:
-    promised: list[Happening] = field(default_factory=list)
+    """Remembers what was promised. Set `down` and it refuses, as the real one does without a store."""
 
-    def promise(self, happening: Happening) -> None:
-        self.promised.append(happening)
+    promised: list[Promise] = field(default_factory=list)
+    down: bool = False
+
+    async def promise(self, what: Promise) -> None:
+        if self.down:
+            raise StoreUnavailable("the fake outbox is down")
+        self.promised.append(what)
+
+    @property
+    def told(self) -> list[Happening]:
+        return [promise.happening for promise in self.promised if isinstance(promise, Tell)]
 
 
 @dataclass
@@ -34,6 +44,7 @@ class RecordingDelivery:
     invited: list[Invitation] = field(default_factory=list)
     shown: list[Receipt] = field(default_factory=list)
     settled: list[Receipt] = field(default_factory=list)
+    told_refused: list[Receipt] = field(default_factory=list)
     refuse_invitations: str = ""
     refuse_receipts: str = ""
     refuse_settling: str = ""
@@ -49,6 +60,9 @@ class RecordingDelivery:
             raise Undeliverable(self.refuse_receipts)
         self.shown.append(receipt)
         return receipt.card or Place("D-sender", f"card-{len(self.shown)}")
+
+    async def tell_refused(self, receipt: Receipt) -> None:
+        self.told_refused.append(receipt)
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         if self.refuse_settling:

@@ -5,11 +5,8 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from bot.background import Background, PromptOutbox
+from bot.background import Background
 from core.errors import StoreUnavailable, Undeliverable
-from core.receipt import Happening, State
-
-HAPPENED = Happening("abcdefgh", State.OPENED, 0, 0)
 
 
 async def test_draining_waits_for_what_is_under_way_and_for_what_that_starts() -> None:
@@ -80,30 +77,3 @@ async def test_what_takes_too_long_is_cancelled_and_said_so() -> None:
         await later.drain(0.01)
     assert ended == [True, True]  # ended, and not only asked to: what they use is closed next
     assert logged == [{"event": "background_work_cancelled", "tasks": 2, "log_level": "warning"}]
-
-
-async def test_a_promise_is_kept_after_the_answer() -> None:
-    later, told = Background(), []
-
-    async def follow(happening: Happening) -> None:
-        told.append(happening)
-
-    PromptOutbox(later, follow).promise(HAPPENED)
-    assert told == []
-    await later.drain()
-    assert told == [HAPPENED]
-
-
-async def test_a_promise_is_kept_though_the_store_was_away_at_first() -> None:
-    later, tries = Background(), []
-
-    async def follow(happening: Happening) -> None:
-        tries.append(happening)
-        if len(tries) < 3:
-            raise StoreUnavailable("away")
-
-    with capture_logs() as logged:
-        PromptOutbox(later, follow, pauses=(0, 0)).promise(HAPPENED)
-        await later.drain()
-    assert tries == [HAPPENED] * 3
-    assert logged == []

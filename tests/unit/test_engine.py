@@ -67,7 +67,7 @@ class Desk:
         return await self.engine.claim(link.push_id, attempt, ADDRESS)
 
     def told(self) -> list[tuple[State | Hold, int | None]]:
-        return [(happening.what, happening.views_left) for happening in self.outbox.promised]
+        return [(happening.what, happening.views_left) for happening in self.outbox.told]
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ async def test_a_claim_is_remembered_and_told(desk: Desk):
     link = (await desk.create(views=2)).link
     await desk.claim(desk.attempt(link), link)
     assert desk.audit.names == ["push.created", "push.claimed"]
-    assert desk.outbox.promised == [Happening(reference(link.push_id), State.OPENED, desk.clock(), 1)]
+    assert desk.outbox.told == [Happening(reference(link.push_id), State.OPENED, desk.clock(), 1)]
 
 
 async def test_a_redelivery_is_told_again_because_the_first_news_may_be_lost(desk: Desk):

@@ -7,6 +7,7 @@ import pytest
 
 from bot.sweeper import sweep
 from core.link import Link
+from core.promise import Announce, Tell
 from core.push import PushId, reference
 from core.receipt import Happening, Hold, Place, Receipt, State
 from core.receipts import Receipts
@@ -32,7 +33,13 @@ class Office:
         return link, receipt
 
     async def announced(self, *, bound: bool = True) -> Receipt:
-        return (await self.receipts.announce(*await self.pushed(bound=bound))).receipt
+        return await self.announce(*await self.pushed(bound=bound))
+
+    async def announce(self, link: Link, receipt: Receipt, *, again: bool = False) -> Receipt:
+        await self.receipts.keep(Announce(receipt.reference, link if receipt.recipient else None), again)
+        found = await self.book.find(receipt.reference)
+        assert found is not None
+        return found
 
     async def happens(self, receipt: Receipt, what: State | Hold, views_left: int | None = None) -> Receipt:
         await self.receipts.follow(Happening(receipt.reference, what, self.clock(), views_left))
@@ -48,12 +55,27 @@ def office() -> Office:
 
 async def test_a_bound_push_invites_its_recipient_and_gives_its_sender_a_card(office: Office):
     link, receipt = await office.pushed()
-    announced = await office.receipts.announce(link, receipt)
+    announced = await office.announce(link, receipt)
     assert [invitation.link for invitation in office.slack.invited] == [link]
-    assert announced.receipt.invitation == Place("D-recipient", "invitation-1")
-    assert announced.receipt.card == Place("D-sender", "card-1")
-    assert announced.refused == ""
-    assert await office.book.find(receipt.reference) == announced.receipt
+    assert announced.invitation == Place("D-recipient", "invitation-1")
+    assert announced.card == Place("D-sender", "card-1")
+    assert office.slack.told_refused == []
+
+
+async def test_an_announcement_kept_twice_invites_once_and_shows_one_card(office: Office):
+    link, receipt = await office.pushed()
+    first = await office.announce(link, receipt)
+    assert await office.announce(link, receipt, again=True) == first
+    assert len(office.slack.invited) == 1
+    assert {shown.card for shown in office.slack.shown} <= {None, first.card}
+
+
+async def test_an_opening_whose_card_was_perhaps_not_edited_is_shown_again(office: Office):
+    receipt = await office.announced()
+    opening = Happening(receipt.reference, State.OPENED, office.clock(), 0)
+    await office.book.amend(receipt.reference, lambda known: known.after(opening))  # and there the process died
+    await office.receipts.keep(Tell(opening), again=True)
+    assert office.slack.shown[-1].state is State.OPENED
 
 
 async def test_an_open_push_invites_nobody(office: Office):
@@ -65,8 +87,8 @@ async def test_an_open_push_invites_nobody(office: Office):
 async def test_an_undeliverable_invitation_is_told_and_noted(office: Office):
     office.slack.refuse_invitations = "user_not_found"
     link, receipt = await office.pushed()
-    announced = await office.receipts.announce(link, receipt)
-    assert announced.refused == "user_not_found"
+    announced = await office.announce(link, receipt)
+    assert [told.reference for told in office.slack.told_refused] == [announced.reference]
     assert office.slack.shown[0].undeliverable == "user_not_found"
     found = await office.book.find(receipt.reference)
     assert found is not None
@@ -75,10 +97,10 @@ async def test_an_undeliverable_invitation_is_told_and_noted(office: Office):
 
 async def test_a_card_that_cannot_be_shown_undoes_nothing(office: Office):
     office.slack.refuse_receipts = "channel_not_found"
-    announced = await office.receipts.announce(*await office.pushed())
-    assert announced.refused == ""
-    assert announced.receipt.card is None
-    assert announced.receipt.live
+    announced = await office.announced()
+    assert office.slack.told_refused == []
+    assert announced.card is None
+    assert announced.live
 
 
 async def test_an_opening_edits_the_card_where_it_lies_and_the_invitation(office: Office):
@@ -93,7 +115,7 @@ async def test_an_opening_edits_the_card_where_it_lies_and_the_invitation(office
 async def test_an_invitation_stays_as_long_as_its_button_works(office: Office):
     link, receipt = await office.pushed()
     await office.book.amend(receipt.reference, lambda known: Receipt(**{f: getattr(known, f) for f in known.__slots__} | {"views_left": 3}))
-    announced = (await office.receipts.announce(link, receipt)).receipt
+    announced = await office.announce(link, receipt)
     await office.happens(announced, State.OPENED, 2)
     assert office.slack.settled == []
 
@@ -129,11 +151,12 @@ async def test_the_card_of_a_burned_push_says_so_when_it_was_read_before(office:
     assert (office.slack.shown[-1].state, office.slack.shown[-1].was_opened) == (State.BURNED, True)
 
 
-async def test_an_invitation_that_comes_after_the_end_has_no_button(office: Office):
+async def test_nobody_is_invited_to_what_has_ended_already(office: Office):
     link, receipt = await office.pushed()
     await office.happens(receipt, State.BURNED)
-    await office.receipts.announce(link, receipt)
-    assert [settled.state for settled in office.slack.settled] == [State.BURNED]
+    await office.announce(link, receipt)
+    assert office.slack.invited == []
+    assert office.slack.shown[-1].state is State.BURNED
 
 
 async def test_news_of_a_push_without_receipt_is_dropped(office: Office):
@@ -212,7 +235,10 @@ async def test_an_edit_that_is_overtaken_is_made_good(office: Office):
 async def test_a_push_of_a_platform_without_delivery_harms_nobody(office: Office):
     receipts = Receipts(office.book, {}, office.audit, office.clock)
     link, receipt = await office.pushed()
-    assert (await receipts.announce(link, receipt)).refused == "no_such_platform"
+    await receipts.keep(Announce(receipt.reference, link))
+    found = await office.book.find(receipt.reference)
+    assert found is not None
+    assert found.undeliverable == "no_such_platform"
 
 
 async def test_a_hold_is_shown_once_however_often_it_is_told(office: Office):

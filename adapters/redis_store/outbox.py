@@ -1,0 +1,75 @@
+"""What was promised before the answer, and is done after it, by whichever process comes first?
+
+A stream with one consumer group. A promise is lent for a while; when nobody says that it was kept,
+because its process died or the platform refused, it comes again.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from adapters.redis_store.connect import Client, trouble
+from adapters.redis_store.keys import Keys
+from adapters.redis_store.scripts import load_script
+from core.errors import Damaged, PushError
+from core.keyring import KeyRing
+from core.link import Link
+from core.promise import Announce, Lent, Promise, Tell
+from core.receipt import Happening, Hold, State
+
+LEASE_MS = 30_000
+_FORGET_AFTER_MS = 7 * 86_400_000
+
+
+class RedisOutbox:
+    """The Outbox and the place where its promises wait. Sealed: an announcement holds a link."""
+
+    def __init__(self, client: Client, ring: KeyRing, *, prefix: str = "pushpw", lease_ms: int = LEASE_MS) -> None:
+        self._client = client
+        self._ring = ring
+        self._keys = [Keys(prefix).promises()]
+        self._lease_ms = lease_ms
+        self._promise, self._take, self._kept = (load_script(client, name) for name in ("promise", "take_promises", "promise_kept"))
+        self.on_promise: Callable[[], None] = lambda: None
+
+    async def promise(self, what: Promise) -> None:
+        """As the port says."""
+        sealed = self._ring.wrap("promise", json.dumps(_to_json(what)).encode(), b"")
+        async with trouble(self._client):
+            await self._promise(keys=self._keys, args=[sealed, _FORGET_AFTER_MS])
+        self.on_promise()
+
+    async def take(self, most: int) -> list[Lent]:
+        """Up to `most` promises, lent to the caller alone until the lease is over. Raises StoreUnavailable."""
+        async with trouble(self._client):
+            now, *told = await self._take(keys=self._keys, args=[most, self._lease_ms])
+        found: list[Lent] = []
+        for number, sealed, again in zip(told[::3], told[1::3], told[2::3], strict=True):
+            spelled = number.decode("ascii")
+            try:
+                promise = _from_json(json.loads(self._ring.unwrap("promise", sealed, b"")))
+            except (Damaged, PushError, KeyError, ValueError):
+                await self.done(spelled)  # its key has left the ring, or another version wrote it: nobody can keep it any more
+                continue
+            found.append(Lent(spelled, promise, bool(again), now - int(spelled.partition("-")[0]) / 1000))
+        return found
+
+    async def done(self, number: str) -> None:
+        """That promise was kept, or is given up. Raises StoreUnavailable."""
+        async with trouble(self._client):
+            await self._kept(keys=self._keys, args=[number])
+
+
+def _to_json(what: Promise) -> dict[str, Any]:
+    match what:
+        case Tell(Happening(reference, news, at, views_left)):
+            return {"tell": reference, "what": news.value, "at": at, "left": views_left}
+        case Announce(reference, link):
+            return {"announce": reference, "link": link.url("") if link else None}
+
+
+def _from_json(told: dict[str, Any]) -> Promise:
+    if "tell" in told:
+        news = Hold(told["what"]) if told["what"] in set(Hold) else State(told["what"])
+        return Tell(Happening(told["tell"], news, told["at"], told["left"]))
+    return Announce(told["announce"], Link.parse(told["link"]) if told["link"] else None)

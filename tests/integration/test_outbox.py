@@ -1,0 +1,93 @@
+"""The stream of promises: lent to one, again to another when the first has died, sealed, and there when memory is full."""
+
+import os
+from itertools import pairwise
+
+import pytest
+from redis.asyncio import Redis
+
+from adapters.redis_store.keys import Keys
+from adapters.redis_store.outbox import RedisOutbox
+from core.keyring import KeyRing
+from core.link import Link
+from core.promise import Announce, Promise, Tell
+from core.push import PushId
+from core.receipt import Happening, Hold, State
+from tests.contract.stages import keys_without_ttl
+
+LINK = Link(PushId(os.urandom(16)), os.urandom(32), "p")
+PROMISES: list[Promise] = [
+    Tell(Happening("abcdefgh", State.OPENED, 5, 0)),
+    Tell(Happening("abcdefgh", State.BURNED, 6)),
+    Tell(Happening("abcdefgh", Hold.HELD, 7)),
+    Announce("abcdefgh"),
+    Announce("abcdefgh", LINK),
+]
+
+
+@pytest.fixture
+def outbox(redis: Redis, ring: KeyRing, prefix: str) -> RedisOutbox:
+    return RedisOutbox(redis, ring, prefix=prefix)
+
+
+@pytest.fixture
+def short(redis: Redis, ring: KeyRing, prefix: str) -> RedisOutbox:
+    """Another process; what is lent comes again to it at once."""
+    return RedisOutbox(redis, ring, prefix=prefix, lease_ms=0)
+
+
+async def test_what_was_promised_comes_in_order_and_as_it_was(outbox: RedisOutbox):
+    for promise in PROMISES:
+        await outbox.promise(promise)
+    lent = await outbox.take(10)
+    assert [one.promise for one in lent] == PROMISES
+    assert {one.again for one in lent} == {False}
+    assert all(a.number < b.number for a, b in pairwise(lent))
+
+
+async def test_nothing_is_lent_twice_while_its_lease_runs(outbox: RedisOutbox):
+    for _ in range(5):
+        await outbox.promise(PROMISES[0])
+    taken = [len(await outbox.take(most)) for most in (2, 2, 2, 2)]
+    assert taken == [2, 2, 1, 0]
+
+
+async def test_what_was_lent_and_not_done_comes_again_to_any_process(outbox: RedisOutbox, short: RedisOutbox):
+    await outbox.promise(PROMISES[0])
+    (first,) = await outbox.take(1)
+    (again,) = await short.take(1)
+    assert (again.number, again.promise, again.again) == (first.number, first.promise, True)
+
+
+async def test_what_is_done_never_comes_again(outbox: RedisOutbox, short: RedisOutbox):
+    await outbox.promise(PROMISES[0])
+    (lent,) = await outbox.take(1)
+    await outbox.done(lent.number)
+    await outbox.done(lent.number)
+    assert await short.take(1) == []
+
+
+async def test_an_empty_stream_has_nothing(outbox: RedisOutbox):
+    assert await outbox.take(3) == []
+
+
+async def test_a_promise_lies_sealed_and_not_for_ever(outbox: RedisOutbox, redis: Redis, prefix: str):
+    await outbox.promise(Announce("abcdefgh", LINK))
+    lying = await redis.xrange(Keys(prefix).promises())
+    assert LINK.key not in lying[0][1][b"p"]
+    assert LINK.fragment.encode() not in lying[0][1][b"p"]
+    assert await keys_without_ttl(redis, prefix) == []
+
+
+async def test_what_no_key_of_the_ring_opens_is_dropped(outbox: RedisOutbox, redis: Redis, prefix: str):
+    await outbox.promise(PROMISES[0])
+    other = RedisOutbox(redis, KeyRing([os.urandom(32)], os.urandom), prefix=prefix)
+    assert await other.take(5) == []
+    assert await redis.xlen(Keys(prefix).promises()) == 0
+
+
+async def test_a_promise_calls_whoever_keeps_them(outbox: RedisOutbox):
+    called: list[bool] = []
+    outbox.on_promise = lambda: called.append(True)
+    await outbox.promise(PROMISES[0])
+    assert called == [True]
