@@ -11,12 +11,15 @@ import pytest
 from adapters.redis_store.connect import Client, masters
 from adapters.redis_store.facts import read_facts
 from adapters.redis_store.limiter import RedisLimiter
+from adapters.redis_store.outbox import RedisOutbox
 from adapters.redis_store.push_store import RedisPushStore
+from adapters.redis_store.pushes import count_pushes, release_all
 from adapters.redis_store.receipt_book import RedisReceiptBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
 from core.errors import StoreUnavailable, TooMany
 from core.keyring import KeyRing
+from core.promise import Announce
 from core.push import Attempt, Burned, Granted, PushId, SealedPush, Terms, reference
 from core.receipt import Receipt
 from tests.fakes import ALICE, BOB
@@ -37,8 +40,11 @@ async def every_act(client: Client, ring: KeyRing, prefix: str = "pushpw") -> No
     await _pushes(RedisPushStore(client, ring, prefix=prefix))
     await _receipts(RedisReceiptBook(client, ring, prefix=prefix))
     await _small_things(client, ring, prefix)
+    await _promises(RedisOutbox(client, ring, prefix=prefix))
     for node in await masters(client):
         assert (await read_facts(node)).role == "master"
+        await count_pushes(node, prefix)
+        await release_all(node, prefix)
 
 
 async def _pushes(store: RedisPushStore) -> None:
@@ -50,6 +56,7 @@ async def _pushes(store: RedisPushStore) -> None:
     assert isinstance(granted, Granted)
     assert granted.sealed == push.sealed
     assert await store.acknowledge(push.id, first.nonce)
+    assert await store.release(push.id)
     status = await store.status(push.id)
     assert status is not None
     assert status.views_left == 1
@@ -77,6 +84,13 @@ async def _receipts(book: RedisReceiptBook) -> None:
     await book.enter(due)
     assert due.reference in await book.take_due(100)
     await book.settle_due(due.reference)
+
+
+async def _promises(outbox: RedisOutbox) -> None:
+    await outbox.promise(Announce("abcdefgh"))
+    (lent,) = await outbox.take(10)
+    await outbox.done(lent.number)
+    assert await outbox.take(10) == []
 
 
 async def _small_things(client: Client, ring: KeyRing, prefix: str) -> None:
