@@ -7,6 +7,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from tests.topologies import Cluster, Sentinels
 
 _PUSHES = 12
 RECOVERY_BELOW = 5.0
-_CHOICE_BELOW = 20.0
+_CHOICE_BELOW = 25.0
+_ELECTIONS = 2
 
 
 @dataclass
@@ -60,13 +62,22 @@ async def one_fall(topology: Sentinels | Cluster, tally: Tally) -> None:
         readers = readers_of(early)
         reading = asyncio.create_task(all_read(readers, doors, Moments({len(readers) // 3: [fall.kill]}).hear))
         await reached(lambda: fall.killed_at > 0)
-        await asyncio.to_thread(fall.await_successor)
+        await successor(fall)
         known_at = time.monotonic()
         await recovery(doors, on_it)
         tally.slowest_choice = max(tally.slowest_choice, known_at - fall.killed_at)
         tally.slowest_recovery = max(tally.slowest_recovery, time.monotonic() - known_at)
         await reading
         await judge(doors, pushes, readers, on_it, tally)
+
+
+async def successor(fall: Fall) -> None:
+    """Returns once it is known. A vote of sentinels may be split, and the next one waits for seconds: that is theirs."""
+    for _ in range(_ELECTIONS - 1):
+        with suppress(RuntimeError):
+            await asyncio.to_thread(fall.await_successor)
+            return
+    await asyncio.to_thread(fall.await_successor)
 
 
 def fall_of(topology: Sentinels | Cluster, pushes: list[Watched]) -> tuple[Fall, list[Watched]]:
