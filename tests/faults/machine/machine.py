@@ -6,7 +6,8 @@ each step the real answer is compared with the model's, and what was shown goes 
 
 import asyncio
 from collections import Counter
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -16,9 +17,14 @@ from tests.faults.machine.ledger import Ledger, SecondReader
 from tests.faults.machine.model import Answer, Kind, Model, Push, Try
 from tests.faults.machine.world import World
 
+Terms = tuple[int, bool, bool, bool, float]
+Rule = TypeVar("Rule")
+
 STEPS = 50
 _A_FEW = st.integers(0, 3)
 """Which of the pushes, or of the tries: 0 is the newest."""
+_PUSHES = st.tuples(st.integers(1, 3), st.booleans(), st.booleans(), st.sampled_from([True, True, False]), st.sampled_from([6.5, 2.5]))
+"""Views, passphrase, bound, burnable, lasts."""
 _KINDS: list[Kind] = ["snapshots", "durable", "ephemeral"]
 
 
@@ -26,14 +32,9 @@ class Divergence(AssertionError):
     """The store did something else than the model."""
 
 
-def needs(count: int = 1) -> object:
-    """Only where so many pushes are there."""
-    return precondition(lambda machine: len(machine.pushes) >= count)
-
-
-def befalls(allowed: object = None) -> object:
-    """Something that takes long: a history has only so much of it. `allowed` says when, of the machine."""
-    return precondition(lambda machine: machine.troubles > 0 and (allowed is None or allowed(machine)))  # type: ignore[operator]
+def so_often(what: str, when: Callable[["Machine"], bool] = lambda machine: True) -> Callable[[Rule], Rule]:
+    """Something that a history has only so much of: it takes long, or little would be left to see."""
+    return precondition(lambda machine: machine.left[what] > 0 and when(machine))  # type: ignore[no-any-return]
 
 
 class Machine(RuleBasedStateMachine):
@@ -45,16 +46,21 @@ class Machine(RuleBasedStateMachine):
     went_wrong = False
 
     @initialize(
-        kind=st.sampled_from(_KINDS), attached=st.sampled_from([False, False, True]), troubles=st.sampled_from([1, 0, 2, 3, 5])
+        kind=st.sampled_from(_KINDS),
+        attached=st.sampled_from([False, False, True]),
+        troubles=st.sampled_from([1, 0, 0, 1, 2, 4]),
+        first=st.lists(_PUSHES, min_size=1, max_size=3),
     )
-    def begin(self, kind: Kind, attached: bool, troubles: int) -> None:
+    def begin(self, kind: Kind, attached: bool, troubles: int, first: list[Terms]) -> None:
         self.model, self.ledger = Model(kind, attached=attached), Ledger()
         self.pushes: list[Push] = []
         self.tries: list[tuple[Push, Try]] = []
         self.tickets: dict[int, list[int]] = {}
-        self.number, self.troubles = 0, troubles
+        self.number, self.left = 0, Counter(troubles=troubles, time=3, beside=3, saves=2, burns=3, adoptions=2)
         self.run(self.world.begin(kind, attached=attached))
         self.tally["runs"] += 1
+        for terms in first:
+            self.create(terms)
 
     def teardown(self) -> None:
         if self.went_wrong or not hasattr(self, "model"):
@@ -66,28 +72,22 @@ class Machine(RuleBasedStateMachine):
 
     # Senders
 
-    @rule(
-        views=st.integers(1, 3),
-        passphrase=st.booleans(),
-        bound=st.booleans(),
-        burnable=st.sampled_from([True, True, False]),
-        lasts=st.sampled_from([6.5, 2.5]),
-    )
+    @rule(terms=_PUSHES)
     @precondition(lambda self: len(self.pushes) < 8)
-    def create(self, views: int, passphrase: bool, bound: bool, burnable: bool, lasts: float) -> None:
-        push = Push(self.next(), views, passphrase, bound, burnable, lasts)
+    def create(self, terms: Terms) -> None:
+        push = Push(self.next(), *terms)
         self.pushes.append(push)
         self.keep(push)
 
     @rule(which=_A_FEW)
-    @needs()
     def create_once_more(self, which: int) -> None:
         """As after a lost answer, or much later."""
         self.keep(self.push(which))
 
     @rule(which=_A_FEW)
-    @needs()
+    @so_often("burns")
     def burn(self, which: int) -> None:
+        self.left["burns"] -= 1
         push = self.push(which)
         told = self.run(self.world.burn(push))
         self.same("burn", self.model.burn(push.number), told)
@@ -95,7 +95,6 @@ class Machine(RuleBasedStateMachine):
             self.ledger.burned(push.number)
 
     @rule(which=_A_FEW)
-    @needs()
     def release(self, which: int) -> None:
         push = self.push(which)
         set_free = self.model.would_hold(push.number)
@@ -104,15 +103,15 @@ class Machine(RuleBasedStateMachine):
         self.ledger.released(push.number, set_free)
 
     @rule()
-    @needs()
+    @so_often("adoptions")
     def adopt(self) -> None:
+        self.left["adoptions"] -= 1
         for push in self.pushes:
             self.ledger.released(push.number, self.model.would_hold(push.number))
         told = self.run(self.world.adopt())
         self.same("adopt", self.model.adopt(), told)
 
     @rule(which=_A_FEW)
-    @needs()
     def look(self, which: int) -> None:
         push = self.push(which)
         self.same("status", self.model.status(push.number), self.run(self.world.status(push)))
@@ -120,26 +119,25 @@ class Machine(RuleBasedStateMachine):
     # Claimants
 
     @rule(which=_A_FEW)
-    @needs()
     def claim(self, which: int) -> None:
         push = self.push(which)
         self.claims(push, self.right(push))
 
     @rule(which=_A_FEW)
-    @needs()
-    def another_claim(self, which: int) -> None:
+    def come_from_chat(self, which: int) -> None:
+        """With a ticket just minted, where one is needed."""
         push = self.push(which)
+        if push.bound:
+            self.mint(push, right_person=True)
         self.claims(push, self.right(push))
 
     @rule(which=_A_FEW)
-    @needs()
     def claim_with_a_wrong_key(self, which: int) -> None:
         push = self.push(which)
         right = self.right(push)
         self.claims(push, Try(right.nonce, False, right.passphrase, right.ticket))
 
     @rule(which=_A_FEW, passphrase=st.sampled_from([1, 2, 3, 4, 5, 6, None]), again=st.booleans())
-    @needs()
     def claim_with_a_wrong_passphrase(self, which: int, passphrase: int | None, again: bool) -> None:
         push = self.push(which)
         right = self.right(push)
@@ -148,7 +146,6 @@ class Machine(RuleBasedStateMachine):
             self.claims(push, Try(self.next(), True, passphrase, right.ticket))
 
     @rule(which=_A_FEW, ticket=st.sampled_from([None, 0, 1, 2]))
-    @needs()
     def claim_with_another_ticket(self, which: int, ticket: int | None) -> None:
         """None at all, one that nobody minted, an older one."""
         push = self.push(which)
@@ -182,8 +179,7 @@ class Machine(RuleBasedStateMachine):
         push, before = self.tried(which)
         self.burns(push, Try(before.nonce, False))
 
-    @rule(which=_A_FEW, passphrase=st.sampled_from([0, 1, 7, None]), link=st.sampled_from([True, True, False]))
-    @needs()
+    @rule(which=_A_FEW, passphrase=st.sampled_from([1, 0, 7, None]), link=st.sampled_from([True, True, False]))
     def burn_as_claimant(self, which: int, passphrase: int | None, link: bool) -> None:
         push = self.push(which)
         said = Try(self.next(), link, passphrase, self.right(push).ticket)
@@ -194,39 +190,36 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: any(push.bound for push in self.pushes))
     def mint_ticket(self, which: int, right_person: bool) -> None:
         bound = [push for push in self.pushes if push.bound]
-        push, ticket = bound[-1 - which % len(bound)], self.next()
-        told = self.run(self.world.mint_ticket(push, ticket, right_person=right_person))
-        self.same("mint a ticket", self.model.mint_ticket(push.number, ticket, right_person=right_person), told)
-        if told == ("minted",):
-            self.tickets.setdefault(push.number, []).append(ticket)
-            self.ledger.minted(push.number, ticket)
+        self.mint(bound[-1 - which % len(bound)], right_person=right_person)
 
     # Time, and the app
 
-    @rule(ticks=st.sampled_from([1, 1, 2, 3]))
-    @needs()
+    @rule(ticks=st.sampled_from([1, 1, 2]))
+    @so_often("time")
     def time_passes(self, ticks: int) -> None:
         """Also how pushes expire, graces end and tickets die."""
+        self.left["time"] -= 1
         self.model.now += ticks
         self.run(self.world.pass_time(ticks))
 
-    @rule(days=st.sampled_from([1, -1]))
-    def the_clock_of_the_app_jumps(self, days: int) -> None:
-        self.world.app.clock.advance(days * A_DAY_MS)
-
-    @rule()
-    def the_app_restarts(self) -> None:
-        self.world.start_app()
-        self.model.restart_app()
-
-    @rule()
-    def the_server_forgets_its_scripts(self) -> None:
-        self.run(self.world.forget_scripts())
+    @rule(what=st.sampled_from(["restart", "a day late", "a day early", "no scripts"]))
+    @so_often("beside")
+    def something_that_changes_nothing(self, what: str) -> None:
+        """The app restarts, its clock is wrong by a day, the server forgets its scripts."""
+        self.left["beside"] -= 1
+        match what:
+            case "restart":
+                self.world.start_app()
+                self.model.restart_app()
+            case "no scripts":
+                self.run(self.world.forget_scripts())
+            case _:
+                self.world.app.clock.advance(A_DAY_MS if what == "a day early" else -A_DAY_MS)
 
     # The servers
 
-    @rule(planned=st.booleans())
-    @befalls()
+    @rule(planned=st.sampled_from([False, False, True]))
+    @so_often("troubles")
     def restart(self, planned: bool) -> None:
         """A claim meanwhile hears that the store is away, and spends nothing."""
         self.befell("restarts")
@@ -238,7 +231,7 @@ class Machine(RuleBasedStateMachine):
         self.model.restart(planned=planned)
 
     @rule()
-    @befalls(lambda self: self.model.away.role != "follows")
+    @so_often("troubles", lambda self: self.model.away.role != "follows")
     def a_replica_attaches(self) -> None:
         self.befell("replicas")
         self.run(self.world.attach())
@@ -252,13 +245,13 @@ class Machine(RuleBasedStateMachine):
         self.model.lag()
 
     @rule()
-    @befalls(lambda self: self.model.away.role != "master")
+    @so_often("troubles", lambda self: self.model.away.role != "master")
     def failover(self) -> None:
         self.befell("failovers")
         self.fail_over()
 
     @rule()
-    @befalls(lambda self: self.model.away.role == "master" and self.model.away.was_home)
+    @so_often("troubles", lambda self: self.model.away.role == "master" and self.model.away.was_home)
     def failback(self) -> None:
         """The old master takes over everything, and is the master again."""
         self.befell("failbacks")
@@ -267,7 +260,7 @@ class Machine(RuleBasedStateMachine):
         self.fail_over()
 
     @rule()
-    @befalls(lambda self: self.model.away.role == "master" and self.model.away.was_home)
+    @so_often("troubles", lambda self: self.model.away.role == "master" and self.model.away.was_home)
     def two_masters(self) -> None:
         """The clients turn back to the old master as it is: it heard nothing of what was done meanwhile."""
         self.befell("turns back")
@@ -276,8 +269,9 @@ class Machine(RuleBasedStateMachine):
         self.ledger.two_masters()
 
     @rule()
-    @precondition(lambda self: self.model.kind != "durable")
+    @so_often("saves", lambda self: self.model.kind != "durable")
     def the_server_saves(self) -> None:
+        self.left["saves"] -= 1
         self.run(self.world.save())
         self.model.save()
 
@@ -303,7 +297,16 @@ class Machine(RuleBasedStateMachine):
         told = self.run(self.world.burn_as_claimant(push, said))
         self.same(f"burn of push {push.number} with {said}", self.model.burn_as_claimant(push.number, said), told)
         if told == ("burned",):
+            self.left["burns"] -= 1
             self.ledger.burned(push.number)
+
+    def mint(self, push: Push, *, right_person: bool) -> None:
+        ticket = self.next()
+        told = self.run(self.world.mint_ticket(push, ticket, right_person=right_person))
+        self.same("mint a ticket", self.model.mint_ticket(push.number, ticket, right_person=right_person), told)
+        if told == ("minted",):
+            self.tickets.setdefault(push.number, []).append(ticket)
+            self.ledger.minted(push.number, ticket)
 
     def fail_over(self) -> None:
         self.run(self.world.fail_over(in_step=self.model.away.role == "follows"))
@@ -318,7 +321,7 @@ class Machine(RuleBasedStateMachine):
             raise
 
     def befell(self, what: str) -> None:
-        self.troubles -= 1
+        self.left["troubles"] -= 1
         self.tally[what] += 1
 
     def right(self, push: Push) -> Try:

@@ -118,7 +118,6 @@ class World:
         self._line = Redis(connection_pool=self.home.client.connection_pool)
         await self._follow_none(self.away)
         await self._follow_none(self.home)
-        await self.home.client.flushall()
         for site in (self.home, self.away):
             (site.server.at / "dump.rdb").unlink(missing_ok=True)
         if not attached and await self._is_attached(self.home):
@@ -136,6 +135,8 @@ class World:
             for key in self._keys:
                 asking.pttl(key)
             left: list[int] = await asking.execute()
+            if self._keys:
+                await self.home.client.delete(*self._keys)
         self._pairs[self.kind] = (self.home, self.away)
         return [key for key, ttl in zip(self._keys, left, strict=True) if ttl == -1]
 
@@ -205,6 +206,10 @@ class World:
         """The other server becomes a replica; returns once it has everything."""
         await self.away.client.execute_command("REPLICAOF", "127.0.0.1", self.home.server.port)
         await self._in_step()
+        # A master that has sent everything says nothing more until it is thanked, which may take a second.
+        # Who comes back to a line that broke is served at once.
+        await self.away.client.client_kill_filter(_type="master")
+        await self._in_step()
 
     async def lag(self) -> None:
         """The replica gets what is under way, and hears nothing more."""
@@ -248,8 +253,8 @@ class World:
     # How it is done
 
     def _start(self, kind: Kind) -> tuple[Site, Site]:
-        # Stopped with care it must not wait for a replica that hears nothing.
-        sites = [Site(Server(self._at / f"{kind}{number}", shutdown_timeout="0", **OPTIONS[kind])) for number in range(2)]
+        # Stopped with care it must not wait for a replica that hears nothing, nor for a tenth of a second to pass.
+        sites = [Site(Server(self._at / f"{kind}{number}", shutdown_timeout="0", hz="100", **OPTIONS[kind])) for number in range(2)]
         for site in sites:
             site.server.start()
         return sites[0], sites[1]
