@@ -111,7 +111,7 @@ async def open_house(
         session = await closing.enter_async_context(aiohttp.ClientSession())
         later = Background()
         closing.push_async_callback(later.drain)
-        fence = Fence(redis, settings.declared_mode)
+        fence = Fence(redis, settings.declared_mode, prefix=prefix)
         ground = _Ground(settings, timing, prefix, clock, random, redis, fence, KeyRing(settings.ring_keys, random), session, later)
         house = _build(ground)
         sweeping = asyncio.create_task(sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds))
