@@ -1,7 +1,6 @@
 """Which app does the machine drive? The real store under the real engine; its other ports are fakes, and its clock is wrong at will."""
 
 from collections.abc import Callable
-from importlib.resources import files
 
 from adapters.redis_store.connect import Client
 from adapters.redis_store.push_store import RedisPushStore
@@ -11,8 +10,8 @@ from core.link import Link
 from core.payload import Payload
 from core.policy import Policy
 from core.push import (
-    BurnOutcome,
     Burned,
+    BurnOutcome,
     ClaimOutcome,
     Gone,
     Granted,

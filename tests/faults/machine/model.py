@@ -102,6 +102,8 @@ class Server:
     attached: bool = False
     role: Literal["master", "follows", "lags"] = "master"
     was_home: bool = False
+    alone_on: set[int] = field(default_factory=set)
+    """Generations on which an app has seen it durable and alone; kept among its data."""
     file: tuple[dict[int, Record | Tomb], bool] = field(default_factory=lambda: ({}, False))
 
 
@@ -129,6 +131,7 @@ class Model:
             return ("kept", int(known.ends))
         if known is not None:
             return ("taken",)
+        self._look_if_doubtful()
         record = self.home.kept[push.number] = Record(push, self.now + push.lasts, push.views, self.home.generation)
         return ("kept", int(record.ends))
 
@@ -219,6 +222,7 @@ class Model:
         record = self._find(number)
         if not isinstance(record, Record):
             return False
+        self._look_if_doubtful()
         record.generation = self.home.generation
         return True
 
@@ -248,7 +252,9 @@ class Model:
     def would_hold(self, number: int) -> int:
         """How many views a release would set free just now: none of what is not held."""
         record = self._find(number)
-        return record.left if isinstance(record, Record) and self.is_strict and record.generation != self.home.generation else 0
+        if not isinstance(record, Record) or record.generation == self.home.generation:
+            return 0
+        return record.left if self.is_strict or record.generation not in self.home.alone_on else 0
 
     # What befalls the servers and the app
 
@@ -264,7 +270,7 @@ class Model:
 
     def lag(self) -> None:
         """From here on the replica hears nothing more."""
-        self.away.kept, self.away.role = deepcopy(self.home.kept), "lags"
+        self.away.kept, self.away.alone_on, self.away.role = deepcopy(self.home.kept), set(self.home.alone_on), "lags"
 
     def fail_over(self) -> None:
         """The replica is promoted with what it has; the old master lives on where nobody speaks to it."""
@@ -303,17 +309,25 @@ class Model:
         return self.kind != "durable" or self.home.attached
 
     def _is_held(self, record: Record) -> bool:
-        if self.believes_in_run is not None and (self.believes_in_run != self.home.run or self.home.attached):
-            self._look()
-        return self.believes_in_run is None and record.generation != self.home.generation
+        self._look_if_doubtful()
+        if record.generation == self.home.generation:
+            return False
+        return self.believes_in_run is None or record.generation not in self.home.alone_on
 
     def _look_if_new(self) -> None:
         if not self.has_looked:
             self._look()
 
+    def _look_if_doubtful(self) -> None:
+        if self.believes_in_run is not None and (self.believes_in_run != self.home.run or self.home.attached):
+            self._look()
+
     def _look(self) -> None:
         self.has_looked = True
-        self.believes_in_run = None if self.kind != "durable" or self.home.attached else self.home.run
+        alone = self.kind == "durable" and not self.home.attached
+        self.believes_in_run = self.home.run if alone else None
+        if alone:
+            self.home.alone_on.add(self.home.generation)
 
     def _new(self) -> int:
         return next(self._numbers)

@@ -5,7 +5,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase
@@ -36,7 +36,7 @@ def run_histories(
     """Play so many histories of fifty steps. The same seed chooses the same ones."""
 
     class Counted(Machine):
-        tally: Counter[str] = Counter()
+        tally: ClassVar[Counter[str]] = Counter()
 
         def teardown(self) -> None:
             super().teardown()

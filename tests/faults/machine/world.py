@@ -148,7 +148,14 @@ class World:
     def start_app(self) -> None:
         """A new process of the service: it knows nothing of the server yet."""
         declared = self._breakage.declared if self._breakage else None
-        store = Store(self._line, self._ring, prefix=self._prefix, grace_ms=GRACE_MS, ticket_ms=TICKET_MS, fence=Fence(self._line, declared))
+        store = Store(
+            self._line,
+            self._ring,
+            prefix=self._prefix,
+            grace_ms=GRACE_MS,
+            ticket_ms=TICKET_MS,
+            fence=Fence(self._line, declared, prefix=self._prefix),
+        )
         if self._breakage and self._breakage.script:
             store.break_script(self._line, self._breakage.script, self._breakage.line, self._breakage.instead)
         self._app = App(store, before=self._app)
