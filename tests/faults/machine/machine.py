@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.faults.machine.app import A_DAY_MS
 from tests.faults.machine.ledger import Ledger, SecondReader
@@ -61,6 +61,10 @@ class Machine(RuleBasedStateMachine):
         self.tally["runs"] += 1
         for terms in first:
             self.create(terms)
+
+    @invariant()
+    def count_steps(self) -> None:
+        self.tally["steps"] += 1
 
     def teardown(self) -> None:
         if self.went_wrong or not hasattr(self, "model"):
