@@ -28,8 +28,6 @@ from tests.faults.machine.app import GRACE_MS, TICK_MS, TICKET_MS, App, Store
 from tests.faults.machine.model import Answer, Kind, Push, Try
 from tests.servers import DURABLE, EPHEMERAL, Server
 
-__all__ = ["GRACE_MS", "TICKET_MS", "TICK_MS", "Breakage", "World"]
-
 OPTIONS: dict[Kind, dict[str, str]] = {
     "ephemeral": EPHEMERAL,
     "durable": DURABLE | {"auto-aof-rewrite-min-size": "2mb"},
