@@ -61,7 +61,7 @@ class StoreReport:
     @property
     def held(self) -> int:
         """Pushes that nobody may claim until they are released."""
-        return sum(server.count.of_other_generations for server in self.servers) if self.standing.word == "strict" else 0
+        return sum(server.count.of_other_generations for server in self.servers) if self.standing.word != "off" else 0
 
     @property
     def waits(self) -> bool:
@@ -102,8 +102,8 @@ class StoreReport:
 async def look(settings: Settings, prefix: str = "pushpw") -> StoreReport:
     """Ask the store, and count what lies there. Raises StoreUnavailable."""
     async with _connected(settings) as client:
-        standing = await Fence(client, settings.declared_mode).look_again()
-        counts = [await count_pushes(server, prefix) for server in await masters(client)]
+        standing = await Fence(client, settings.declared_mode, prefix=prefix).look_again()
+        counts = [await count_pushes(server, prefix, standing.generations) for server in await masters(client)]
         facts = await read_all_facts(client)
     return StoreReport(standing, settings.store_replicas, [Server(*pair) for pair in zip(facts, counts, strict=True)])
 

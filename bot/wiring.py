@@ -116,7 +116,7 @@ async def open_house(
         redis = connect(secret(settings.redis_url))
         closing.push_async_callback(redis.aclose)
         session = await closing.enter_async_context(aiohttp.ClientSession())
-        later, ring, fence = Background(), KeyRing(settings.ring_keys, random), Fence(redis, settings.declared_mode)
+        later, ring, fence = Background(), KeyRing(settings.ring_keys, random), Fence(redis, settings.declared_mode, prefix=prefix)
         outbox = RedisOutbox(redis, ring, prefix=prefix, lease_ms=timing.lease_ms)
         house = _build(_Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later))
         lease = timing.lease_ms / 1000

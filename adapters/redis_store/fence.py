@@ -4,21 +4,28 @@ A store that went back in time may offer a view that was already spent. So every
 generation of the server that it was made on, and where going back is possible, a push of another
 generation is held until its sender, or the operator for all, says that it may be claimed.
 
+A durable server alone never goes back, so there a restart holds nothing. But its files cannot tell whether it was alone all
+the time: a replica that lagged, was promoted and then restarted looks just as durable. So while it is alone its
+generations are noted down among its data, and only what was made on one of those is let through.
+
 How far a store can go back follows from what it is (`mode_of`). Scripts are told in one word how the
 fence stands; they look for themselves whether that word still fits the server, and ask for a newer
 one before they do anything (lua/common.lua).
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import structlog
 from redis.asyncio.sentinel import SentinelConnectionPool
 
 from adapters.redis_store.cluster import Cluster
-from adapters.redis_store.connect import Client
+from adapters.redis_store.connect import Client, trouble
 from adapters.redis_store.facts import StoreFacts, read_facts
+from adapters.redis_store.keys import Keys
+from adapters.redis_store.scripts import load_script
+from core.policy import DAY, LONGEST_EXPIRY
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +45,10 @@ Because = Literal[
 ]
 Doubt = Literal["not_durable", "not_ephemeral", "replicas_not_waited_for"]
 _LOOK_AGAIN_SECONDS = 60.0
+_NOTED_MS = (LONGEST_EXPIRY + 60 * DAY) * 1000
+"""Longer than any push lives that was made on it."""
+_NOTED_MOST = 100
+"""Restarts that a push outlives without being held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +58,19 @@ class Standing:
     mode: Mode
     because: Because
     run_id: str = ""
+    generations: tuple[str, ...] = ()
+    """On which it is known to have been durable and alone; what was made on those is not held."""
 
     @property
     def word(self) -> str:
-        """For the scripts: `strict`, `off`, or a run id.
+        """For the scripts: `strict`, `off`, or a run id and generations.
 
         An ephemeral store is empty after a restart, so there the fence has nothing to hold; it stays on,
         because a file that somebody put in the server's way would be loaded all the same.
         """
         if self.because == "declared":
             return "strict" if self.mode == "strict" else "off"
-        return self.run_id if self.mode == "durable" else "strict"
+        return " ".join([self.run_id, *self.generations, ""]) if self.mode == "durable" else "strict"
 
 
 def mode_of(facts: StoreFacts) -> Standing:
@@ -93,8 +106,10 @@ def doubts(declared: Mode | None, facts: StoreFacts, replicas: int) -> list[Doub
 class Fence:
     """How the fence stands, read from the store when first needed, each minute, and whenever a script asks."""
 
-    def __init__(self, client: Client, declared: Mode | None = None) -> None:
+    def __init__(self, client: Client, declared: Mode | None = None, *, prefix: str = "pushpw") -> None:
         """`declared`: the operator's word instead of the server's facts."""
+        self._trust = load_script(client, "trust", judges=True)
+        self._key = Keys(prefix).generations()
         self._client = client
         self._declared = declared
         self._reading = asyncio.Lock()
@@ -126,4 +141,10 @@ class Fence:
             return Standing("strict", "cluster")
         if isinstance(self._client.connection_pool, SentinelConnectionPool):
             return Standing("strict", "sentinel")
-        return mode_of(await read_facts(self._client))
+        found = mode_of(await read_facts(self._client))
+        return replace(found, generations=await self._noted(found.run_id)) if found.mode == "durable" else found
+
+    async def _noted(self, run_id: str) -> tuple[str, ...]:
+        async with trouble(self._client):
+            noted: list[bytes] | None = await self._trust(keys=[self._key], args=["", run_id, _NOTED_MS, _NOTED_MOST])
+        return tuple(generation.decode("ascii") for generation in noted or ())

@@ -34,6 +34,10 @@ class Keys:
         """A receipt; a reference gives no access to its push."""
         return f"{self.prefix}:receipt:{reference}"
 
+    def generations(self) -> str:
+        """On which generations the server was found durable and alone."""
+        return f"{self.prefix}:generations"
+
     def due(self) -> str:
         """The pushes whose expiry somebody must look at."""
         return f"{self.prefix}:due"

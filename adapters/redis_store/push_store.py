@@ -61,7 +61,7 @@ class RedisPushStore:
         self._keys = Keys(prefix)
         self._grace_ms = grace_ms
         self._ticket_ms = ticket_ms
-        self._acts = Acts(client, fence or Fence(client), _ACTS, replicas=replicas)
+        self._acts = Acts(client, fence or Fence(client, prefix=prefix), _ACTS, replicas=replicas)
 
     async def keep(self, push: SealedPush) -> Millis | None:
         """As the port says; the very same push kept again is the same act and has the same answer."""

@@ -1,7 +1,7 @@
 """What lies in the store as a whole? For the operator: how many pushes there are, how many are held, and releasing them all."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +22,15 @@ class Count:
     of_other_generations: int = 0
 
 
-async def count_pushes(server: Redis, prefix: str = "pushpw") -> Count:
-    """Look through one server. Raises StoreUnavailable. Reads each record's generation, nothing else."""
-    current, found = await _generation(server), Counter[bool]()
+async def count_pushes(server: Redis, prefix: str = "pushpw", trusted: Collection[str] = ()) -> Count:
+    """Look through one server. Raises StoreUnavailable. Reads each record's generation, nothing else.
+
+    `trusted`: generations that count as the server's own (see `Standing`).
+    """
+    own = {await _generation(server), *(generation.encode("ascii") for generation in trusted)}
+    found = Counter[bool]()
     async for batch in _batches(server, prefix):
-        found.update(generation != current for _, generation in batch)
+        found.update(generation not in own for _, generation in batch)
     return Count(found.total(), found[True])
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -36,7 +37,11 @@ class Script:
 
 def load_script(client: Client, name: str, *, judges: bool = False) -> Script:
     """The script lua/<name>.lua; one that `judges` a push has lua/common.lua put below its first line."""
-    folder = files(__package__) / "lua"
-    first, _, rest = (folder / f"{name}.lua").read_text(encoding="utf-8").partition("\n")
-    shared = (folder / "common.lua").read_text(encoding="utf-8") if judges else ""
+    first, _, rest = _text(name).partition("\n")
+    shared = _text("common") if judges else ""
     return Script(client, f"{first}\n{shared}\n{rest}")
+
+
+@cache
+def _text(name: str) -> str:
+    return (files(__package__) / "lua" / f"{name}.lua").read_text(encoding="utf-8")

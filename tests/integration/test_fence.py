@@ -103,6 +103,13 @@ async def persist(store: RedisPushStore, push_id: PushId, attempt: Attempt) -> C
                 await asyncio.sleep(0.01)  # between two tries
 
 
+async def rewritten(client: Redis) -> None:
+    """Returns once what it got from its master is in its own file."""
+    async with asyncio.timeout(10):
+        while (told := await client.info("persistence"))["aof_rewrite_in_progress"] or told["aof_rewrite_scheduled"]:
+            await asyncio.sleep(0.002)  # between two looks
+
+
 # What the server's facts allow to believe
 
 
@@ -260,6 +267,37 @@ async def test_after_failover_and_failback_the_old_master_holds_it_too(stores: S
         await stores.follow(old, new)  # with its run id, and with a push that nobody has opened
         await stores.promote(old)
         assert await store.claim(push_id, an_attempt()) == Held()
+
+
+async def test_a_durable_replica_that_lagged_was_promoted_and_restarted_holds_it_still(stores: Stores, place: Path):
+    with Server(place / "a", **DURABLE) as master, Server(place / "b", **DURABLE) as replica:
+        await stores.follow(replica, master)
+        store = stores.on(master)
+        push_id = await kept(store)
+        await stores.caught_up(master)
+        await stores.lag(replica)
+        assert isinstance(await store.claim(push_id, an_attempt()), Granted)
+        await stores.promote(replica)
+        await rewritten(stores.client(replica))
+        replica.kill()
+        replica.start()  # by its facts durable and alone, as if it had never been anything else
+        after = stores.on(replica)
+        assert await persist(after, push_id, an_attempt()) == Held()
+        assert await count_pushes(stores.client(replica)) == Count(1, 1)
+        assert await after.release(push_id)
+        assert isinstance(await after.claim(push_id, an_attempt()), Granted)
+
+
+async def test_what_was_made_or_released_between_two_restarts_of_a_durable_store_is_not_held(stores: Stores, place: Path):
+    with Server(place, **DURABLE) as server:
+        store = stores.on(server)
+        push_ids = [await kept(store)]
+        for _ in range(3):  # the store object stays, and meets each restart with what it knew before
+            server.kill()
+            server.start()
+            push_ids.append(await kept(store))
+            assert await store.release(push_ids[0])
+        assert [type(await store.claim(push_id, an_attempt())) for push_id in push_ids] == [Granted] * 4
 
 
 async def test_the_first_replica_holds_what_was_live_until_it_is_adopted(stores: Stores, place: Path):

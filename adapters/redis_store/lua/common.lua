@@ -1,6 +1,6 @@
 -- Put below the first line of the scripts that judge a push. KEYS[1] is its record, KEYS[2] its sealed bytes.
--- ARGV[1] is how the fence stands: 'strict' (on), 'off' (the operator's word), or a run id: off for as long as this very run
--- of the server goes on without a replica, as it did when its facts were read.
+-- ARGV[1] is how the fence stands: 'strict' (on), 'off' (the operator's word), or a run id and generations: for as long as this
+-- very run of the server goes on without a replica, as it did when its facts were read, what was made on those is not held.
 -- Record: gen, ring, link, pass?, made, left, exp, burn, bound?, who?, wrong?, tick?, tickend?, again?,
 --         'c:' .. nonce hash = "<grace end> <claimed at> <ticket hash>", grace end 0 once acknowledged.
 -- After its end a record may be a tombstone for one grace: gen, ring, link, dead, by. It only lets a repeated call hear the same answer.
@@ -20,15 +20,19 @@ local function generation()
 end
 
 -- 'held' if nobody may claim until the sender agrees; 'ask' if the facts must be read anew before that can be said.
+-- Without a record: only whether to ask. What is made or released on a generation that was never noted down would be held later.
 local function fence(record)
-  if ARGV[1] == 'off' then
+  if not ARGV[1] or ARGV[1] == 'off' or (ARGV[1] == 'strict' and not record) then
     return nil
   end
   local current, run_id, attached = generation()
-  if ARGV[1] == 'strict' then
-    return record.gen ~= current and 'held' or nil
+  if ARGV[1] ~= 'strict' and (run_id ~= string.match(ARGV[1], '^%x+') or attached) then
+    return 'ask'
   end
-  return (run_id ~= ARGV[1] or attached) and 'ask' or nil
+  if not record or record.gen == current then
+    return nil
+  end
+  return (ARGV[1] == 'strict' or not string.find(ARGV[1], ' ' .. record.gen .. ' ', 1, true)) and 'held' or nil
 end
 
 local function whole(number)

@@ -14,6 +14,9 @@ local most = tonumber(string.match(memory, 'maxmemory:(%d+)'))
 if most > 0 and tonumber(string.match(memory, 'used_memory:(%d+)')) >= most * tonumber(ARGV[5]) / 100 then
   return 'full'
 end
+if fence() then
+  return fence()
+end
 local expires_at = now_ms() + tonumber(ARGV[2])
 -- The generation is read here and not passed in: a failover between reading and writing would make it a lie.
 redis.call('HSET', KEYS[1], 'gen', (generation()), 'made', ARGV[4], 'exp', whole(expires_at), unpack(ARGV, 6))

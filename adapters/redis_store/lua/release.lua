@@ -4,5 +4,8 @@ local record = read_record()
 if not record or record.dead then
   return 0
 end
+if fence() then
+  return fence()
+end
 redis.call('HSET', KEYS[1], 'gen', (generation()))
 return 1

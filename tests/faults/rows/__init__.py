@@ -10,6 +10,7 @@ from tests.faults.rows import (
     readers,
     rollback,
     signatures,
+    state_machine,
     store_trouble,
     takeover,
     terms,
@@ -19,6 +20,18 @@ from tests.faults.rows import (
 _STORE_REPLACED = (rollback, takeover, topologies)
 ALL: list[Question] = [
     question
-    for row in (readers, beside, answers_lost, kill_app, *_STORE_REPLACED, store_trouble, noscript, clocks, terms, signatures)
+    for row in (
+        readers,
+        beside,
+        answers_lost,
+        kill_app,
+        *_STORE_REPLACED,
+        store_trouble,
+        noscript,
+        clocks,
+        terms,
+        signatures,
+        state_machine,
+    )
     for question in row.QUESTIONS
 ]
