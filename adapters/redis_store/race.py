@@ -26,9 +26,11 @@ class Race:
                 if waiting:
                     asking.add(asyncio.create_task(waiting.pop(0)))
                 done, asking = await asyncio.wait(asking, timeout=head_start if waiting else None, return_when=asyncio.FIRST_COMPLETED)
-                good = next((task for task in done if _is_good(task)), None)
-                if good is not None:
-                    return good.result()
+                good = [
+                    task for task in done if _is_good(task)
+                ]  # each is looked at: asyncio logs a traceback for a failure that nobody saw
+                if good:
+                    return good[0].result()
         finally:
             for unasked in waiting:
                 unasked.close()

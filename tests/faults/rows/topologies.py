@@ -46,6 +46,8 @@ class Tally:
     held: int = 0
     open: int = 0
     """Pushes that lay on the killed server, unread, and could be claimed on its successor without anybody's word."""
+    tracebacks: int = 0
+    """Failures that asyncio would log because nobody looked at them."""
     slowest_choice: float = 0.0
     """Seconds from the kill until the new master was known. The servers' own settings decide about that."""
     slowest_recovery: float = 0.0
@@ -134,13 +136,18 @@ async def judge(doors: Doors, pushes: list[Watched], readers: list[Reader], on_i
 def falls(topology: Callable[[Path], Sentinels | Cluster]) -> Callable[[int, Tick], Awaitable[Found]]:
     async def measure(trials: int, tick: Tick) -> Found:
         tally = Tally()
+
+        def complain(_: asyncio.AbstractEventLoop, __: object) -> None:
+            tally.tracebacks += 1
+
+        asyncio.get_running_loop().set_exception_handler(complain)
         for done in range(trials):
             with folder() as at, topology(at) as standing:
                 await one_fall(standing, tally)
             tick(done + 1, trials)
-        said = f"{tally.double} double, {tally.lost} lost; {tally.held} of {tally.pushes} pushes held, {tally.open} unread ones slipped by"
+        said = f"{tally.double} double, {tally.lost} lost; {tally.held} of {tally.pushes} pushes held, {tally.open} unread ones slipped by, {tally.tracebacks} tracebacks"
         took = Took("new master known after", tally.slowest_choice, _CHOICE_BELOW), Took("well", tally.slowest_recovery, RECOVERY_BELOW)
-        return Found(said, not (tally.double or tally.lost or tally.open) and tally.held > 0, took)
+        return Found(said, not (tally.double or tally.lost or tally.open or tally.tracebacks) and tally.held > 0, took)
 
     return measure
 
