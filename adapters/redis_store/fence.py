@@ -142,6 +142,9 @@ class Fence:
         if isinstance(self._client.connection_pool, SentinelConnectionPool):
             return Standing("strict", "sentinel")
         found = mode_of(await read_facts(self._client))
+        if found.because == "replicas":  # from here on there are two of it: nothing of before may be trusted on either
+            async with trouble(self._client):
+                await self._client.delete(self._key)
         return replace(found, generations=await self._noted(found.run_id)) if found.mode == "durable" else found
 
     async def _noted(self, run_id: str) -> tuple[str, ...]:

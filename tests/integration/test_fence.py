@@ -383,3 +383,18 @@ async def test_creating_is_refused_at_80_percent_and_claims_work_at_100(stores: 
         with pytest.raises(StoreFull):
             await store.keep(a_push())
         assert isinstance(await store.claim(push_id, an_attempt()), Granted)
+
+
+async def test_neither_of_two_that_were_one_trusts_what_it_knew_when_it_was_alone(stores: Stores, place: Path):
+    one = Server(place / "a", **DURABLE).start()
+    with Server(place / "b", **DURABLE) as other:
+        store = stores.on(one)
+        push_id = await kept(store)
+        await stores.follow(other, one)
+        assert await store.claim(push_id, an_attempt()) == Held()  # somebody has looked while there were two
+        await stores.caught_up(one)
+        await stores.promote(other)
+        for server in (one, other):
+            server.kill()
+            with server:
+                assert await persist(stores.on(server), push_id, an_attempt()) == Held()

@@ -328,6 +328,8 @@ class Model:
         self.believes_in_run = self.home.run if alone else None
         if alone:
             self.home.alone_on.add(self.home.generation)
+        elif self.kind == "durable":  # it has a replica: what was noted while it was alone is forgotten
+            self.home.alone_on.clear()
 
     def _new(self) -> int:
         return next(self._numbers)
