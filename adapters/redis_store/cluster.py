@@ -33,7 +33,8 @@ T = TypeVar("T")
 Send = Callable[[Redis, bool], Awaitable[T]]
 """Sends an act to a node, with ASKING before it on the same connection where the bool is true."""
 
-_REDIRECTIONS = 8
+_REDIRECTIONS = 12
+_AT_ONCE = 2
 _PAUSE = 0.05
 """Seconds before an act is tried again while its keys are on their way, or the cluster is making up its mind."""
 
@@ -123,7 +124,9 @@ class Cluster(RedisCluster):
 
     async def _redirected(self, node: ClusterNode, send: Send[T]) -> T:
         asking = False
-        for _ in range(_REDIRECTIONS):
+        for redirections in range(_REDIRECTIONS):
+            if redirections > _AT_ONCE:  # two nodes name each other: they hear of it in a moment
+                await asyncio.sleep(_PAUSE)
             try:
                 return await send(self.plain(node), asking)
             except MovedError as moved:  # for good: remembered

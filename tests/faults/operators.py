@@ -15,8 +15,9 @@ from typing import Literal
 import click
 import structlog
 
-from adapters.redis_store.connect import connect
+from adapters.redis_store.connect import connect, masters
 from adapters.redis_store.push_store import RedisPushStore
+from adapters.redis_store.pushes import count_pushes
 from bench.children import ROOT
 from bench.table import write_block
 from bot.settings import Settings, load
@@ -52,10 +53,8 @@ class Effect:
     """Unread pushes that could be opened after `pushpw store adopt`."""
     second: int
     """Opened pushes that a second reader could then open too."""
-
-    @property
-    def new_generation(self) -> bool:
-        return any(server.count.of_other_generations for server in self.after.servers)
+    new_generation: bool
+    """Whether what is there was made on another generation than the store's own."""
 
     @property
     def advice(self) -> Advice:
@@ -81,15 +80,23 @@ async def effect_of(operation: Operation, pushes: int = PUSHES) -> Effect:
             assert await opens(store, opened) == pushes
             unread += [await make(site, store) for _ in range(pushes - len(unread))]
         url = next(steps)
-        after = await look(settings(url, key))
+        after, new_generation = await look(settings(url, key)), await is_another(url)
         async with store_at(url, key) as store:
             fates = Counter([await fate_of(store, push) for push in unread])
             await adopt(settings(url, key), lambda released: None)
-            return Effect(operation, before, after, fates, await opens(store, unread), await opens(store, opened))
+            return Effect(operation, before, after, fates, await opens(store, unread), await opens(store, opened), new_generation)
 
 
 def settings(url: str, key: bytes) -> Settings:
     return load(None, PUSHPW_BASE_URL="http://127.0.0.1:8080", PUSHPW_REDIS_URL=url, PUSHPW_SEAL_KEYS=encode(key))
+
+
+async def is_another(url: str) -> bool:
+    client = connect(url, timeout=5)
+    try:
+        return any([(await count_pushes(server)).of_other_generations for server in await masters(client)])
+    finally:
+        await client.aclose()
 
 
 @asynccontextmanager

@@ -394,6 +394,7 @@ async def test_neither_of_two_that_were_one_trusts_what_it_knew_when_it_was_alon
         assert await store.claim(push_id, an_attempt()) == Held()  # somebody has looked while there were two
         await stores.caught_up(one)
         await stores.promote(other)
+        await rewritten(stores.client(other))
         for server in (one, other):
             server.kill()
             with server:
