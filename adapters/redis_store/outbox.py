@@ -19,6 +19,7 @@ from core.receipt import Happening, Hold, State
 
 LEASE_MS = 30_000
 _FORGET_AFTER_MS = 7 * 86_400_000
+_UNREADABLE_SECONDS = 86_400
 
 
 class RedisOutbox:
@@ -46,12 +47,15 @@ class RedisOutbox:
         found: list[Lent] = []
         for number, sealed, again in zip(told[::3], told[1::3], told[2::3], strict=True):
             spelled = number.decode("ascii")
+            age = now - int(spelled.partition("-")[0]) / 1000
             try:
                 promise = _from_json(json.loads(self._ring.unwrap("promise", sealed, b"")))
             except (Damaged, PushError, KeyError, ValueError):
-                await self.done(spelled)  # its key has left the ring, or another version wrote it: nobody can keep it any more
+                # Sealed with a key that we have not, or written by another version: left to a process that has, for a day.
+                if age > _UNREADABLE_SECONDS:
+                    await self.done(spelled)
                 continue
-            found.append(Lent(spelled, promise, bool(again), now - int(spelled.partition("-")[0]) / 1000))
+            found.append(Lent(spelled, promise, bool(again), age))
         return found
 
     async def done(self, number: str) -> None:

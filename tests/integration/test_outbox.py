@@ -79,11 +79,19 @@ async def test_a_promise_lies_sealed_and_not_for_ever(outbox: RedisOutbox, redis
     assert await keys_without_ttl(redis, prefix) == []
 
 
-async def test_what_no_key_of_the_ring_opens_is_dropped(outbox: RedisOutbox, redis: Redis, prefix: str):
+async def test_what_no_key_of_the_ring_opens_is_left_to_who_has_the_key(outbox: RedisOutbox, short: RedisOutbox, redis: Redis, prefix: str):
     await outbox.promise(PROMISES[0])
     other = RedisOutbox(redis, KeyRing([os.urandom(32)], os.urandom), prefix=prefix)
     assert await other.take(5) == []
-    assert await redis.xlen(Keys(prefix).promises()) == 0
+    assert [lent.promise for lent in await short.take(5)] == [PROMISES[0]]
+
+
+async def test_what_nobody_could_open_for_a_day_is_dropped(outbox: RedisOutbox, redis: Redis, prefix: str):
+    key = Keys(prefix).promises()
+    await redis.xadd(key, {b"p": b"sealed by nobody"}, id="1-1")
+    await redis.pexpire(key, 60_000)
+    assert await outbox.take(5) == []
+    assert await redis.xlen(key) == 0
 
 
 async def test_a_promise_calls_whoever_keeps_them(outbox: RedisOutbox):
