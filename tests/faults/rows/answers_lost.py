@@ -5,7 +5,10 @@ import json
 import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Any
 
+from adapters.redis_store.connect import connect
+from adapters.redis_store.keys import Keys
 from bot.settings import load
 from bot.wiring import open_house
 from core.engine import Order
@@ -77,6 +80,8 @@ class Bench:
         nursery = await enter(Nursery())
         self.service = await nursery.start(self.line.url)
         self.visitor = await enter(Visitor())
+        self._redis, self._prefix = connect(server.url, timeout=20), nursery.prefix
+        self._closing.push_async_callback(self._redis.aclose)
         self._house = await enter(open_house(load(None, **nursery.settings(server.url)), prefix=nursery.prefix))
         return self
 
@@ -92,7 +97,10 @@ class Bench:
         return Linked(created.link, secret)
 
     async def judge(self, made: Linked, nonce_holder: Attempt, first: Said, tally: Tally) -> None:
-        """The first reader asks until there is an answer; then nobody else may have it, nor get it."""
+        """The first reader asks until there is an answer; then nobody else may have it, nor get it.
+
+        A question that was cut off before the service read it has spent nothing: then the next one gets the view, and nobody else.
+        """
         others = [await self.visitor.claim(self.service.url, made, made.attempt())]
         again = first
         for _ in range(RETRIES):
@@ -100,9 +108,16 @@ class Bench:
                 break
             again = await self.visitor.claim(self.service.url, made, nonce_holder)
         others.append(await self.visitor.claim(self.service.url, made, made.attempt()))
-        tally.lost += not made.opened(again)
+        shown = [made.opened(again), *(other.status == 200 for other in others)]
+        was_unspent = shown[1]
+        tally.lost += not (shown[0] or was_unspent)
         tally.again += again.body.get("redelivered") is True
-        tally.double += any(other.status == 200 for other in others)
+        tally.double += sum(shown) > 1 or await self._granted(made) > 1
+
+    async def _granted(self, made: Linked) -> int:
+        """To how many nonces the store has ever given a view."""
+        fields: Any = self._redis.hkeys(Keys(self._prefix).push(made.link.push_id)[0])
+        return sum(field.startswith(b"c:") for field in await fields)
 
 
 async def store_answers_lost(trials: int, tick: Tick) -> Found:
