@@ -155,9 +155,11 @@ def adopt(yes: bool) -> None:
         nonlocal shown
         if time.monotonic() - shown > _PROGRESS_SECONDS:
             shown = time.monotonic()
-            click.echo(f"{released} of {held} released", err=True)
+            click.echo(f"{released} records released so far", err=True)
 
-    click.echo(f"{_asked(bot_store.adopt(settings, on_progress))} released.")
+    _asked(bot_store.adopt(settings, on_progress))
+    left = _asked(bot_store.look(settings)).held
+    click.echo(f"{held - left} released, {left} held.")
 
 
 def _store_settings() -> Settings:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from adapters.redis_store.connect import Client, connect, masters
 from adapters.redis_store.facts import StoreFacts, faults, read_all_facts
@@ -22,7 +22,13 @@ _FAULTS = {
 _DOUBTS = {
     "not_durable": "PUSHPW_STORE_MODE says durable, but not every act is on disk before its answer: a crash could show a secret twice",
     "not_ephemeral": "PUSHPW_STORE_MODE says ephemeral, but the server keeps files: what it loads again could be shown twice",
+    "too_few_replicas": "fewer replicas are attached than PUSHPW_STORE_REPLICAS says, so nothing can be opened: attach them, or set a lower number",
     "replicas_not_waited_for": "more replicas are attached than PUSHPW_STORE_REPLICAS says: one that lags could take over and show a secret twice",
+}
+_FENCE = {
+    "on": "on: after a restart or a failover, pushes from before are held until their senders release them",
+    "own": "lets its own through: what was made while the store was durable and without a replica stays open over a restart",
+    "off": "off, as PUSHPW_STORE_MODE says: pushes stay open over a restart or a failover",
 }
 _WHY = {
     "declared": "as PUSHPW_STORE_MODE says",
@@ -64,6 +70,12 @@ class StoreReport:
         return sum(server.count.of_other_generations for server in self.servers) if self.standing.word != "off" else 0
 
     @property
+    def fence(self) -> Literal["on", "own", "off"]:
+        """`own`: it lets pass what was made while this server was durable and alone."""
+        word = self.standing.word
+        return "on" if word == "strict" else "off" if word == "off" else "own"
+
+    @property
     def waits(self) -> bool:
         """Whether an act counts only once replicas have it."""
         return self.standing.word == "off" and self.replicas > 0
@@ -73,7 +85,7 @@ class StoreReport:
         return {
             "mode": self.standing.mode,
             "because": self.standing.because,
-            "fence": "on" if self.standing.word == "strict" else "off",
+            "fence": self.fence,
             "waits_for_replicas": self.replicas if self.waits else 0,
             "pushes": sum(server.count.pushes for server in self.servers),
             "held": self.held,
@@ -84,10 +96,7 @@ class StoreReport:
     def lines(self) -> list[str]:
         """For people."""
         told = [f"mode    {mode_line(self.standing)}"]
-        if self.standing.word == "strict":
-            told.append("fence   on: after a restart or a failover, pushes from before are held until their senders release them")
-        else:
-            told.append("fence   off: pushes stay claimable over a restart")
+        told.append(f"fence   {_FENCE[self.fence]}")
         if self.waits:
             told.append(f"waits   an act counts once {self.replicas} replicas have it")
         elif self.replicas:

@@ -8,7 +8,7 @@ import asyncio
 
 import structlog
 
-from core.errors import StoreUnavailable
+from core.errors import StoreUnavailable, Unreachable
 from core.receipts import Receipts
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,8 @@ async def sweep(receipts: Receipts) -> int:
             await receipts.tell_expired(reference)
         except StoreUnavailable:
             raise
+        except Unreachable as problem:
+            log.warning("expiry_not_told_yet", push=reference, code=problem.reason)
         except Exception:  # one receipt that cannot be read must not keep the others waiting
             log.exception("expiry_not_told", push=reference)
     return len(due)

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from adapters.redis_store.connect import Client, connect
 from adapters.redis_store.facts import faults, read_all_facts
-from adapters.redis_store.fence import Fence
+from adapters.redis_store.fence import Fence, doubts
 from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.outbox import RedisOutbox
 from adapters.redis_store.push_store import RedisPushStore
@@ -170,8 +170,11 @@ def _web_door(settings: Settings, engine: PushEngine) -> Door:
 
 def _health_door(ground: _Ground, metrics: Metrics) -> Door:
     async def look_at_store() -> StoreState:
-        found = [fault for facts in await read_all_facts(ground.redis) for fault in faults(facts)]
-        return StoreState((await ground.fence.look_again()).mode, sorted(set(found)))
+        declared, replicas = ground.settings.declared_mode, ground.settings.store_replicas
+        found: set[str] = set()
+        for facts in await read_all_facts(ground.redis):
+            found |= {*faults(facts), *doubts(declared, facts, replicas)}
+        return StoreState((await ground.fence.look_again()).mode, sorted(found))
 
     return HealthDoor(look_at_store, metrics, metrics_token=secret(ground.settings.metrics_token))
 

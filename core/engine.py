@@ -133,9 +133,7 @@ class PushEngine:
             # The link goes along only where a button will hold it; whoever passes a link on has it already.
             await self._outbox.promise(Announce(receipt.reference, link if order.recipient else None))
         except StoreUnavailable:
-            # The sender hears that nothing was sent, so nothing may stay that could be opened. Nobody has the link.
-            with suppress(StoreUnavailable):
-                await self._store.burn(push_id)
+            await self._take_back(receipt)
             raise
         self._remember("push.created", push_id)
         return Created(link, receipt)
@@ -218,9 +216,22 @@ class PushEngine:
     async def _note(self, receipt: Receipt, what: State | Hold) -> Receipt:
         """Noted here as well as told, so that a list asked for at once already knows."""
         news = Happening(receipt.reference, what, self._clock())
-        noted = await self._book.amend(receipt.reference, lambda known: known.after(news))
-        await self._outbox.promise(Tell(news))
-        return noted or receipt
+        try:
+            noted = await self._book.amend(receipt.reference, lambda known: known.after(news))
+            await self._outbox.promise(Tell(news))
+        except StoreUnavailable:  # what was asked for is done: to say otherwise would be wrong
+            self._remember("push.untold", receipt.push_id)
+            noted = None
+        return noted or receipt.after(news)
+
+    async def _take_back(self, receipt: Receipt) -> None:
+        """The sender hears that nothing was sent, so nothing may stay that could be opened or announced, as far as the store answers."""
+        news = Happening(receipt.reference, State.BURNED, self._clock())
+        with suppress(StoreUnavailable):
+            await self._store.burn(receipt.push_id)
+        with suppress(StoreUnavailable):
+            await self._book.amend(receipt.reference, lambda known: known.after(news))
+            await self._book.settle_due(receipt.reference)
 
     async def _note_refusal(self, push_id: PushId, outcome: WrongPassphrase | TicketNeeded | Gone | Held, address: str) -> None:
         match outcome:
@@ -260,4 +271,8 @@ class PushEngine:
         self._audit.record(AuditEvent(name, reference(push_id), reason))
 
     async def _tell(self, push_id: PushId, what: State | Hold, views_left: int | None = None) -> None:
-        await self._outbox.promise(Tell(Happening(reference(push_id), what, self._clock(), views_left)))
+        try:
+            await self._outbox.promise(Tell(Happening(reference(push_id), what, self._clock(), views_left)))
+        except StoreUnavailable:
+            # The push's own part of the store has answered, and whoever asked must hear it: what was granted would be lost.
+            self._remember("push.untold", push_id)

@@ -76,6 +76,12 @@ class Undeliverable(PushError):
         self.reason = reason
 
 
+class Unreachable(Undeliverable):
+    """The platform did not answer, or asked to wait: the same may be tried again later."""
+
+    code = "unreachable"
+
+
 class StoreUnavailable(Exception):
     """The store did not answer in time, or refused to work. Raised `from` its cause."""
 

@@ -133,7 +133,7 @@ class Outbox(Protocol):
     """Carries out, after the answer, what was promised before it."""
 
     async def promise(self, what: Promise) -> None:
-        """See to it that it is done, whatever becomes of this process. Raises StoreUnavailable; then nothing was promised."""
+        """See to it that it is done, whatever becomes of this process. Raises StoreUnavailable; then it may or may not be done."""
 
 
 class Delivery(Protocol):

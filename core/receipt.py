@@ -71,6 +71,7 @@ class Receipt:
     invitation: Place | None = None
     undeliverable: str = ""
     held_at: Millis | None = None
+    released_at: Millis | None = None
     asked_in: str = ""
     """The form that it came from, in the platform's own words."""
 
@@ -99,10 +100,14 @@ class Receipt:
         match news.what:
             case State.OPENED:
                 return self._after_opening(left, news.at)
+            case Hold.HELD if self.released_at is not None and news.at <= self.released_at:
+                return self
             case Hold.HELD:
                 return replace(self, held_at=self.held_at or news.at)
+            case Hold.RELEASED if self.held_at is not None and news.at < self.held_at:
+                return self
             case Hold.RELEASED:
-                return replace(self, held_at=None)
+                return replace(self, held_at=None, released_at=news.at)
             case _ if self.state in ENDED:
                 return self
             case State.CONFIRMED if self.state is State.CONFIRMED:

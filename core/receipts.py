@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from core.audit import AuditEvent
-from core.errors import Undeliverable
+from core.errors import Undeliverable, Unreachable
 from core.identity import Member, Platform
 from core.link import Link
 from core.ports import AuditLog, Clock, Delivery, ReceiptBook
@@ -27,7 +27,10 @@ class Receipts:
         self._clock = clock
 
     async def keep(self, promise: Promise, again: bool = False) -> None:
-        """Do what was promised. `again`: an earlier try may have got halfway; done twice, it is done once."""
+        """Do what was promised. `again`: an earlier try may have got halfway, and what it has noted is not done again.
+
+        Raises Unreachable when the platform may be tried again later, and StoreUnavailable; then the promise still stands.
+        """
         match promise:
             case Tell(happening):
                 await self.follow(happening, again)
@@ -37,8 +40,8 @@ class Receipts:
     async def _announce(self, reference: str, link: Link | None) -> None:
         """Invite the recipient of a bound push, and give the sender a card. What an earlier try has done already stays."""
         receipt = await self._book.find(reference)
-        if receipt is None:
-            return
+        if receipt is None or (receipt.state is State.BURNED and receipt.card is None and not receipt.was_opened):
+            return  # taken back before anybody heard of it, perhaps because its own creation failed
         if receipt.recipient and link and receipt.live and not (receipt.invitation or receipt.undeliverable):
             receipt = await self._invite(receipt, receipt.recipient, link)
         await self._bring_up_to_date(receipt)
@@ -46,6 +49,8 @@ class Receipts:
     async def _invite(self, receipt: Receipt, recipient: Member, link: Link) -> Receipt:
         try:
             where = await self._deliver_to(recipient.workspace.platform).invite(Invitation(recipient, receipt, link))
+        except Unreachable:
+            raise
         except Undeliverable as problem:
             receipt = await self._amend(receipt, undeliverable=problem.reason)
             with suppress(Undeliverable):  # the card says it as well
@@ -83,9 +88,16 @@ class Receipts:
     async def _bring_up_to_date(self, receipt: Receipt) -> Receipt:
         receipt = await self._show_what_is_so(receipt)
         if receipt.invitation is not None and receipt.recipient is not None and not receipt.live:
-            with suppress(Undeliverable):  # a message that was deleted must not stop the news of others
-                await self._deliver_to(receipt.recipient.workspace.platform).settle_invitation(receipt)
+            await self._settle(receipt, receipt.recipient)
         return receipt
+
+    async def _settle(self, receipt: Receipt, recipient: Member) -> None:
+        try:
+            await self._deliver_to(recipient.workspace.platform).settle_invitation(receipt)
+        except Unreachable:
+            raise
+        except Undeliverable:
+            return  # a message that was deleted must not stop the news of others
 
     async def _show_what_is_so(self, receipt: Receipt) -> Receipt:
         """Show the card, and again for as long as more has become known meanwhile.
@@ -101,6 +113,8 @@ class Receipts:
     async def _show(self, receipt: Receipt) -> Receipt:
         try:
             where = await self._deliver_to(receipt.sender.workspace.platform).show_receipt(receipt)
+        except Unreachable:
+            raise
         except Undeliverable:
             return receipt  # the form has already told the sender all that matters
         return receipt if where == receipt.card else await self._amend(receipt, card=where)

@@ -1,7 +1,7 @@
 """How is an act on a push done? One script, told how the fence stands, and safe on so many replicas before it counts.
 
 Where the operator has switched the fence off for a store with replicas, WAIT takes its place: what was
-done counts once they have it too. Every act of a claim writes, a redelivery included, so WAIT
+done counts once they have it too. Each script writes also where it only repeats an answer (`wrote` in lua/common.lua), so WAIT
 never speaks for a replica that has nothing.
 """
 
@@ -19,7 +19,8 @@ from core.errors import StoreUnavailable
 WAIT_MS = 500
 _ASKS = 3
 _ASK = (b"ask", [b"ask"])
-_NOTHING_DONE = (0, None, b"full", b"gone", b"held", [b"gone"], [b"held"], [b"ticket"])
+_NOTHING_DONE = (None, b"full", b"gone", b"held", [b"gone"], [b"held"], [b"ticket"])
+"""Answers that promise nobody anything. All others are given only once the replicas have what they speak of."""
 
 
 class Acts:

@@ -43,10 +43,11 @@ Because = Literal[
     "every_act_on_disk",
     "nothing_on_disk",
 ]
-Doubt = Literal["not_durable", "not_ephemeral", "replicas_not_waited_for"]
+Doubt = Literal["not_durable", "not_ephemeral", "replicas_not_waited_for", "too_few_replicas"]
 _LOOK_AGAIN_SECONDS = 60.0
 _NOTED_MS = (LONGEST_EXPIRY + 60 * DAY) * 1000
 """Longer than any push lives that was made on it."""
+_ENDS_TRUST: tuple[Because, ...] = ("replicas", "not_every_act_on_disk", "nothing_on_disk")
 _NOTED_MOST = 100
 """Restarts that a push outlives without being held."""
 
@@ -100,6 +101,8 @@ def doubts(declared: Mode | None, facts: StoreFacts, replicas: int) -> list[Doub
         found.append("not_ephemeral")
     if (facts.connected_replicas or 0) > replicas:
         found.append("replicas_not_waited_for")
+    if facts.connected_replicas is not None and facts.connected_replicas < replicas:
+        found.append("too_few_replicas")
     return found
 
 
@@ -142,7 +145,7 @@ class Fence:
         if isinstance(self._client.connection_pool, SentinelConnectionPool):
             return Standing("strict", "sentinel")
         found = mode_of(await read_facts(self._client))
-        if found.because == "replicas":  # from here on there are two of it: nothing of before may be trusted on either
+        if found.because in _ENDS_TRUST:  # nothing of before may be trusted when it looks durable and alone once more
             async with trouble(self._client):
                 await self._client.delete(self._key)
         return replace(found, generations=await self._noted(found.run_id)) if found.mode == "durable" else found

@@ -16,21 +16,21 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Pushes on one server: all that are kept, and those of another generation than the server's own."""
+    """Pushes on one server that have a view left: all of them, and those of another generation than the server's own."""
 
     pushes: int = 0
     of_other_generations: int = 0
 
 
 async def count_pushes(server: Redis, prefix: str = "pushpw", trusted: Collection[str] = ()) -> Count:
-    """Look through one server. Raises StoreUnavailable. Reads each record's generation, nothing else.
+    """Look through one server. Raises StoreUnavailable. Reads of each record its generation and its views, nothing else.
 
     `trusted`: generations that count as the server's own (see `Standing`).
     """
     own = {await _generation(server), *(generation.encode("ascii") for generation in trusted)}
     found = Counter[bool]()
     async for batch in _batches(server, prefix):
-        found.update(generation not in own for _, generation in batch)
+        found.update(generation not in own for _, generation, left in batch if left > 0)
     return Count(found.total(), found[True])
 
 
@@ -42,7 +42,7 @@ async def release_all(server: Redis, prefix: str = "pushpw", on_progress: Callab
     """
     current, release, released = await _generation(server), load_script(server, "release", judges=True), 0
     async for batch in _batches(server, prefix):
-        for key, generation in batch:
+        for key, generation, _ in batch:
             if generation == current:
                 continue
             async with trouble(server):
@@ -57,16 +57,16 @@ async def _generation(server: Redis) -> bytes:
     return f"{info['run_id']}:{info['master_replid']}".encode("ascii")
 
 
-async def _batches(server: Redis, prefix: str) -> AsyncIterator[list[tuple[Any, bytes]]]:
-    """Records and their generations. SCAN may show a record twice, and misses none that is there all the time."""
+async def _batches(server: Redis, prefix: str) -> AsyncIterator[list[tuple[Any, bytes, int]]]:
+    """Records, their generations and the views that they have left. SCAN may show a record twice, and misses none that is there all the time."""
     cursor = 0
     while True:
         async with trouble(server):
             cursor, keys = await server.scan(cursor, match=Keys(prefix).any_push(), count=_AT_ONCE)
             async with server.pipeline(transaction=False) as asking:
                 for key in keys:
-                    asking.hget(key, "gen")
-                generations: list[Any] = await asking.execute()
-        yield [(key, generation) for key, generation in zip(keys, generations, strict=True) if generation is not None]
+                    asking.hmget(key, ["gen", "left"])
+                known: list[Any] = await asking.execute()
+        yield [(key, generation, int(left or 0)) for key, (generation, left) in zip(keys, known, strict=True) if generation is not None]
         if cursor == 0:
             return

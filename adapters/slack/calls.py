@@ -11,11 +11,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from core.errors import Undeliverable
+from core.errors import Undeliverable, Unreachable
 from core.receipt import Place
 
 TIMEOUT_SECONDS = 5
 RESPONSE_HOST = "hooks.slack.com"
+_SERVER_ERROR = 500
+_MAY_PASS = frozenset({"no_answer", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+"""Slack's codes, and ours, for what another try may find gone (https://api.slack.com/methods/chat.postMessage#errors)."""
 _WAIT_MOST_SECONDS, _WAITS_MOST = 20.0, 3
 _NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}
 
@@ -34,7 +37,7 @@ class Message:
         return {"text": self.text, **({"blocks": self.blocks} if self.blocks else {})}
 
 
-class RateLimited(Undeliverable):
+class RateLimited(Unreachable):
     """Slack wants us to wait `retry_after` seconds."""
 
     def __init__(self, retry_after: float) -> None:
@@ -110,7 +113,9 @@ class SlackCalls:
             ) as answer:
                 status = answer.status
         except (aiohttp.ClientError, TimeoutError):
-            raise Undeliverable("no_answer") from None  # the cause would carry the URL, which is a capability
+            raise Unreachable("no_answer") from None  # the cause would carry the URL, which is a capability
+        if status >= _SERVER_ERROR:
+            raise Unreachable(f"http_{status}")
         if status != 200:
             raise Undeliverable(f"http_{status}")
 
@@ -139,4 +144,4 @@ class SlackCalls:
             code = "no_answer"
         # Neither logged nor chained with its cause: the SDK's error text holds the request.
         log.warning("slack_call_refused", method=method, code=code)
-        raise Undeliverable(code)
+        raise (Unreachable if code in _MAY_PASS else Undeliverable)(code)

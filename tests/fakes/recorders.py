@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from core.audit import AuditEvent, AuditName
-from core.errors import StoreUnavailable, Undeliverable
+from core.errors import StoreUnavailable, Undeliverable, Unreachable
 from core.promise import Promise, Tell
 from core.receipt import Happening, Invitation, Place, Receipt
 
@@ -48,14 +48,17 @@ class RecordingDelivery:
     refuse_invitations: str = ""
     refuse_receipts: str = ""
     refuse_settling: str = ""
+    unreachable: bool = False
 
     async def invite(self, invitation: Invitation) -> Place:
+        self._must_answer()
         if self.refuse_invitations:
             raise Undeliverable(self.refuse_invitations)
         self.invited.append(invitation)
         return Place("D-recipient", f"invitation-{len(self.invited)}")
 
     async def show_receipt(self, receipt: Receipt) -> Place:
+        self._must_answer()
         if self.refuse_receipts:
             raise Undeliverable(self.refuse_receipts)
         self.shown.append(receipt)
@@ -65,6 +68,11 @@ class RecordingDelivery:
         self.told_refused.append(receipt)
 
     async def settle_invitation(self, receipt: Receipt) -> None:
+        self._must_answer()
         if self.refuse_settling:
             raise Undeliverable(self.refuse_settling)
         self.settled.append(receipt)
+
+    def _must_answer(self) -> None:
+        if self.unreachable:
+            raise Unreachable("no_answer")

@@ -21,7 +21,7 @@ from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.pushes import Count, count_pushes, release_all
 from core.errors import StoreFull, StoreUnavailable
 from core.keyring import KeyRing
-from core.push import Attempt, ClaimOutcome, Gone, Granted, Held, PushId, SealedPush, Terms
+from core.push import Attempt, Burned, ClaimOutcome, Gone, Granted, Held, PushId, SealedPush, Terms
 from tests.servers import DURABLE, EPHEMERAL, EVERY_SECOND, SNAPSHOTS, Server, folder
 
 LINK = os.urandom(32)
@@ -175,7 +175,7 @@ async def test_more_replicas_than_are_waited_for_are_doubted(stores: Stores, pla
     with Server(place / "a") as master, Server(place / "b") as replica:
         await stores.follow(replica, master)
         facts = await read_facts(stores.client(master))
-        assert [doubts("ephemeral", facts, waited) for waited in (0, 1)] == [["replicas_not_waited_for"], []]
+        assert [doubts("ephemeral", facts, waited) for waited in (0, 1, 2)] == [["replicas_not_waited_for"], [], ["too_few_replicas"]]
 
 
 # Restarts
@@ -354,6 +354,23 @@ async def test_with_too_few_replicas_nothing_is_shown_and_the_same_nonce_gets_it
         again = await store.claim(push_id, attempt)
         assert isinstance(again, Granted)
         assert again.redelivered
+
+
+async def test_a_burn_said_again_is_burned_only_once_the_replicas_have_it(stores: Stores, place: Path):
+    with Server(place / "a") as master, Server(place / "b") as replica:
+        await stores.follow(replica, master)
+        store, attempt = stores.on(master, declared="ephemeral", replicas=1), an_attempt()
+        mine, theirs = await kept(store), await kept(store, views=2)
+        assert isinstance(await store.claim(theirs, attempt), Granted)
+        await stores.lag(replica)
+        for _ in range(3):
+            with pytest.raises(StoreUnavailable):
+                await store.burn(mine)
+            with pytest.raises(StoreUnavailable):
+                await store.burn_as_claimant(theirs, attempt)
+        await stores.follow(replica, master)
+        assert not await store.burn(mine)
+        assert await store.burn_as_claimant(theirs, attempt) == Burned()
 
 
 async def test_waiting_survives_scripts_that_the_server_forgot(stores: Stores, place: Path):

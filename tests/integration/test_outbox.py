@@ -2,6 +2,7 @@
 
 import os
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -99,3 +100,35 @@ async def test_a_promise_calls_whoever_keeps_them(outbox: RedisOutbox):
     outbox.on_promise = lambda: called.append(True)
     await outbox.promise(PROMISES[0])
     assert called == [True]
+
+
+async def test_a_promise_sent_again_over_a_new_line_is_promised_once(outbox: RedisOutbox, redis: Redis, prefix: str):
+    sent: list[list[object]] = []
+
+    class Twice:
+        """What the client does when its line breaks after the act: the very same once more."""
+
+        def __init__(self, script: Any) -> None:
+            self._script = script
+
+        async def __call__(self, keys: Any, args: Any) -> Any:
+            sent.append(args)
+            await self._script(keys=keys, args=args)
+            return await self._script(keys=keys, args=args)
+
+    outbox._promise = Twice(outbox._promise)  # type: ignore[assignment]
+    for promise in PROMISES[:3]:
+        await outbox.promise(promise)
+    assert len(sent) == await redis.xlen(Keys(prefix).promises()) == 3
+
+
+async def test_neither_what_is_new_nor_what_was_left_starves_the_other(outbox: RedisOutbox, short: RedisOutbox):
+    for _ in range(40):
+        await outbox.promise(Announce("leftover"))
+    while await outbox.take(40):
+        pass
+    for _ in range(8):
+        await outbox.promise(Announce("brandnew"))
+    taken = await short.take(16)
+    assert {lent.again for lent in taken} == {True, False}
+    assert sum(not lent.again for lent in taken) == 8

@@ -182,6 +182,12 @@ async def test_a_store_that_evicts_is_not_ready(prefix: str):
             assert (answer.status, await answer.json()) == (503, {"ready": False, "store_mode": "ephemeral", "faults": ["evicts"]})
 
 
+async def test_a_store_that_is_not_what_the_operator_says_is_not_ready(prefix: str):
+    with EmbeddedServer() as server:
+        async with running(server.url, prefix, PUSHPW_STORE_MODE="durable") as client, client.get("/readyz") as answer:
+            assert (answer.status, (await answer.json())["faults"]) == (503, ["not_durable"])
+
+
 async def test_what_was_answered_is_counted_by_route_and_never_by_path(service: ClientSession):
     for path in (f"/p/{encode(bytes(16))}", "/no/such/canary"):
         async with service.get(path) as answer:

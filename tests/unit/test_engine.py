@@ -367,6 +367,36 @@ async def test_a_press_on_a_held_push_tells_both_sides(desk: Desk):
     assert desk.told() == [(Hold.HELD, None)]
 
 
+async def test_a_granted_view_is_shown_though_nobody_can_be_told(desk: Desk):
+    created = await desk.create()
+    attempt = desk.attempt(created.link)
+    desk.outbox.down = True
+    assert isinstance(await desk.claim(attempt, created.link), Granted)
+    assert "push.untold" in desk.audit.names
+    desk.outbox.down = False
+    assert isinstance(await desk.claim(attempt, created.link), Granted)
+    assert desk.told() == [(State.OPENED, 0)]
+
+
+async def test_a_push_that_cannot_be_announced_is_taken_back(desk: Desk):
+    desk.outbox.down = True
+    with pytest.raises(StoreUnavailable):
+        await desk.create(recipient=BOB)
+    assert (len(desk.store), await desk.book.live_of(ALICE)) == (0, [])
+    desk.clock.advance(90 * DAY * 1000)
+    assert await desk.book.take_due(10) == []
+
+
+@pytest.mark.parametrize("act", ["burn", "release"])
+async def test_what_the_sender_asked_for_is_done_though_nobody_can_be_told(desk: Desk, act: str):
+    created = await desk.create()
+    desk.store.come_back()
+    desk.outbox.down = True
+    receipt = await getattr(desk.engine, act)(created.receipt.reference, ALICE)
+    assert receipt.state is (State.BURNED if act == "burn" else State.WAITING)
+    assert isinstance(await desk.claim(desk.attempt(created.link), created.link), Gone if act == "burn" else Granted)
+
+
 async def test_a_store_without_room_keeps_nothing(desk: Desk):
     desk.store.full = True
     with pytest.raises(StoreFull):

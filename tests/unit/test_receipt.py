@@ -108,7 +108,7 @@ def test_a_hold_stands_beside_the_state_and_is_lifted_without_a_trace():
     opened = WAITING.after(news(State.OPENED, 1))
     held = opened.after(news(Hold.HELD, at=60)).after(news(Hold.HELD, at=70))
     assert (held.held, held.held_at, held.state) == (True, 60, State.OPENED)
-    assert held.after(news(Hold.RELEASED, at=80)) == opened
+    assert held.after(news(Hold.RELEASED, at=80)) == replace(opened, released_at=80)
 
 
 def test_what_was_read_to_the_end_is_not_held():
@@ -125,3 +125,10 @@ def test_an_opening_after_the_hold_ends_it_and_one_from_before_does_not():
     held = WAITING.after(news(Hold.HELD, at=60))
     assert not held.after(news(State.OPENED, 1, at=61)).held
     assert held.after(news(State.OPENED, 1, at=59)).held
+
+
+def test_news_of_holds_that_comes_late_changes_nothing():
+    released = WAITING.after(news(Hold.HELD, at=60)).after(news(Hold.RELEASED, at=70))
+    assert not released.after(news(Hold.HELD, at=60)).held
+    again = released.after(news(Hold.HELD, at=90))
+    assert again.after(news(Hold.RELEASED, at=70)).held

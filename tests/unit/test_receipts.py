@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.sweeper import sweep
+from core.errors import Unreachable
 from core.link import Link
 from core.promise import Announce, Tell
 from core.push import PushId, reference
@@ -156,7 +157,6 @@ async def test_nobody_is_invited_to_what_has_ended_already(office: Office):
     await office.happens(receipt, State.BURNED)
     await office.announce(link, receipt)
     assert office.slack.invited == []
-    assert office.slack.shown[-1].state is State.BURNED
 
 
 async def test_news_of_a_push_without_receipt_is_dropped(office: Office):
@@ -249,3 +249,32 @@ async def test_a_hold_is_shown_once_however_often_it_is_told(office: Office):
     await office.happens(receipt, Hold.RELEASED)
     assert [card.held for card in office.slack.shown] == [False, True, False]
     assert office.slack.settled == []
+
+
+async def test_a_platform_that_did_not_answer_is_asked_again_and_nothing_counts_as_told(office: Office):
+    receipt = await office.announced()
+    held = Tell(Happening(receipt.reference, Hold.HELD, office.clock()))
+    office.slack.unreachable = True
+    with pytest.raises(Unreachable):
+        await office.receipts.keep(held)
+    office.slack.unreachable = False
+    await office.receipts.keep(held, again=True)
+    assert office.slack.shown[-1].held
+
+
+async def test_an_invitation_that_got_no_answer_is_not_undeliverable(office: Office):
+    link, receipt = await office.pushed()
+    office.slack.unreachable = True
+    with pytest.raises(Unreachable):
+        await office.announce(link, receipt)
+    office.slack.unreachable = False
+    announced = await office.announce(link, receipt, again=True)
+    assert (announced.undeliverable, len(office.slack.invited)) == ("", 1)
+
+
+async def test_a_push_taken_back_before_anybody_heard_of_it_gets_no_card(office: Office):
+    link, receipt = await office.pushed()
+    burned = Happening(receipt.reference, State.BURNED, office.clock())
+    await office.book.amend(receipt.reference, lambda known: known.after(burned))
+    await office.announce(link, receipt)
+    assert (office.slack.invited, office.slack.shown) == ([], [])

@@ -8,9 +8,11 @@ if not said then
 end
 if record.dead then
   if record.dead == 'burned' and record.by == said.nonce then
+    wrote()
     return { 'burned' }
   end
   if record.dead == 'locked' and record.by == said.pass and record.link == said.link then
+    wrote()
     return { 'wrong', 0, 1 }
   end
   return { 'gone' }

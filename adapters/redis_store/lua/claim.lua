@@ -13,6 +13,7 @@ if not said or said.link ~= record.link then
 end
 if record.dead then
   if record.dead == 'locked' and record.by == said.pass then
+    wrote()
     return { 'wrong', 0, 1 }
   end
   return { 'gone' }
@@ -31,8 +32,7 @@ end
 if claim then
   local sealed = redis.call('GET', KEYS[2])
   if sealed and now < claim.open_until and passphrase_fits(record, said) and (not record.bound or claim.ticket == said.ticket) then
-    -- Written on purpose: a read-only redelivery would make WAIT answer for a replica that has nothing.
-    redis.call('HINCRBY', KEYS[1], 'again', 1)
+    wrote()
     return granted(record, claim, sealed, 1)
   end
   return { 'gone' }

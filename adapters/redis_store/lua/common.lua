@@ -35,6 +35,15 @@ local function fence(record)
   return (ARGV[1] == 'strict' or not string.find(ARGV[1], ' ' .. record.gen .. ' ', 1, true)) and 'held' or nil
 end
 
+-- An answer that only repeats an act still writes: WAIT speaks of what was written, and the act itself may not be everywhere yet.
+local function wrote()
+  if redis.call('EXISTS', KEYS[1]) == 1 then
+    redis.call('HINCRBY', KEYS[1], 'again', 1)
+  else
+    redis.call('SET', KEYS[2], '', 'PX', 1)
+  end
+end
+
 local function whole(number)
   return string.format('%.0f', number)
 end
@@ -131,6 +140,7 @@ local function refuse_passphrase(record, said, most, grace)
     known = known or string.sub(record.wrong, at, at + 31) == said.pass
   end
   if known then
+    wrote()
     return { 'wrong', most - count, 0 }
   end
   if count + 1 >= most then

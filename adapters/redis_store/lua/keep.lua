@@ -4,6 +4,7 @@
 if redis.call('EXISTS', KEYS[1]) == 1 then
   local f = redis.call('HMGET', KEYS[1], 'made', 'exp')
   if f[1] == ARGV[4] then
+    wrote()
     return tonumber(f[2]) -- the very same push, kept a moment ago: the answer was lost, not the push
   end
   return false

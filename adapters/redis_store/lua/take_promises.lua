@@ -14,11 +14,12 @@ local function tell(entries, again)
   end
 end
 
+-- New ones first, but never all: while a platform is away, neither what is new nor what was left may starve the other.
 local most = tonumber(ARGV[1])
-local lent = redis.call('XAUTOCLAIM', KEYS[1], 'keepers', 'all', ARGV[2], '0', 'COUNT', most)[2]
-tell(lent, 1)
-if #lent < most then
-  local fresh = redis.call('XREADGROUP', 'GROUP', 'keepers', 'all', 'COUNT', most - #lent, 'STREAMS', KEYS[1], '>')
-  tell(fresh and fresh[1][2] or {}, 0)
+local read = redis.call('XREADGROUP', 'GROUP', 'keepers', 'all', 'COUNT', math.ceil(most * 3 / 4), 'STREAMS', KEYS[1], '>')
+local fresh = read and read[1][2] or {}
+tell(fresh, 0)
+if #fresh < most then
+  tell(redis.call('XAUTOCLAIM', KEYS[1], 'keepers', 'all', ARGV[2], '0', 'COUNT', most - #fresh)[2], 1)
 end
 return told
