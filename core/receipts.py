@@ -35,28 +35,36 @@ class Receipts:
             case Tell(happening):
                 await self.follow(happening, again)
             case Announce(reference, link):
-                await self._announce(reference, link)
+                await self._announce(reference, link, again)
 
-    async def _announce(self, reference: str, link: Link | None) -> None:
+    async def _announce(self, reference: str, link: Link | None, again: bool) -> None:
         """Invite the recipient of a bound push, and give the sender a card. What an earlier try has done already stays."""
         receipt = await self._book.find(reference)
         if receipt is None or (receipt.state is State.BURNED and receipt.card is None and not receipt.was_opened):
             return  # taken back before anybody heard of it, perhaps because its own creation failed
-        if receipt.recipient and link and receipt.live and not (receipt.invitation or receipt.undeliverable):
+        if receipt.recipient and link and receipt.live and receipt.invitation is None and (again or not receipt.undeliverable):
             receipt = await self._invite(receipt, receipt.recipient, link)
         await self._bring_up_to_date(receipt)
 
     async def _invite(self, receipt: Receipt, recipient: Member, link: Link) -> Receipt:
         try:
             where = await self._deliver_to(recipient.workspace.platform).invite(Invitation(recipient, receipt, link))
-        except Unreachable:
-            raise
         except Undeliverable as problem:
-            receipt = await self._amend(receipt, undeliverable=problem.reason)
-            with suppress(Undeliverable):  # the card says it as well
-                await self._deliver_to(receipt.sender.workspace.platform).tell_refused(receipt)
+            receipt = await self._note_refused(receipt, problem)
+            if isinstance(problem, Unreachable):
+                # The sender hears it now, and may find another way; the invitation is tried again all the same.
+                await self._bring_up_to_date(receipt)
+                raise
             return receipt
-        return await self._amend(receipt, invitation=where)
+        return await self._amend(receipt, invitation=where, undeliverable="")
+
+    async def _note_refused(self, receipt: Receipt, problem: Undeliverable) -> Receipt:
+        if receipt.undeliverable:
+            return receipt
+        receipt = await self._amend(receipt, undeliverable=problem.reason)
+        with suppress(Undeliverable):  # the card says it as well
+            await self._deliver_to(receipt.sender.workspace.platform).tell_refused(receipt)
+        return receipt
 
     async def follow(self, happening: Happening, again: bool = False) -> None:
         """Note what happened, and bring the cards up to date."""
