@@ -72,6 +72,8 @@ def test_the_page_holds_every_row_as_the_command_printed_it():
     printed = command.DOCUMENT.read_text().partition(f"<!-- {command.BLOCK} -->")[2].partition(f"<!-- /{command.BLOCK} -->")[0]
     firsts = [lines_of([Row(question.what, "", "", True, 0)])[2][:42].rstrip() for question in command.ALL]
     assert [first for first in firsts if f"\n{first}" not in printed] == []
+    assert "scale 1\n" in printed
+    assert "MISSED" not in printed
 
 
 @pytest.mark.parametrize(("reached", "code"), [(True, 0), (False, 1)])
