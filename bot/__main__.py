@@ -149,10 +149,11 @@ def adopt(yes: bool) -> None:
     if not yes:
         click.echo("Only after a stop in which the store wrote everything down: what was opened just before a crash could be opened again.")
         click.confirm(f"Release {held} push{'es' if held > 1 else ''}?", abort=True)
-    shown = time.monotonic()
+    shown, released = time.monotonic(), 0
 
-    def on_progress(released: int) -> None:
-        nonlocal shown
+    def on_progress(more: int) -> None:
+        nonlocal shown, released
+        released += more
         if time.monotonic() - shown > _PROGRESS_SECONDS:
             shown = time.monotonic()
             click.echo(f"{released} records released so far", err=True)

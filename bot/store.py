@@ -117,14 +117,11 @@ async def look(settings: Settings, prefix: str = "pushpw") -> StoreReport:
     return StoreReport(standing, settings.store_replicas, [Server(*pair) for pair in zip(facts, counts, strict=True)])
 
 
-async def adopt(settings: Settings, on_progress: Callable[[int], None], prefix: str = "pushpw") -> int:
-    """Release all that is held; how many that were. Raises StoreUnavailable; may then be called again."""
-    released = 0
+async def adopt(settings: Settings, on_progress: Callable[[int], None], prefix: str = "pushpw") -> None:
+    """Release all that is held; `on_progress` hears how many more. Raises StoreUnavailable; may then be called again."""
     async with _connected(settings) as client:
         for server in await masters(client):
-            before = released
-            released += await release_all(server, prefix, lambda more, before=before: on_progress(before + more))  # type: ignore[misc]
-    return released
+            await release_all(server, prefix, on_progress)
 
 
 def faults_of(facts: list[StoreFacts], standing: Standing, replicas: int) -> list[str]:

@@ -111,7 +111,7 @@ class Cluster(RedisCluster):
     async def _execute_command(self, target_node: ClusterNode, *args: Any, **options: Any) -> Any:
         async def send(client: Redis, asking: bool) -> Any:
             if not asking:
-                return await client.execute_command(*args, **options)  # type: ignore[no-untyped-call]
+                return await client.execute_command(*args, **options)  # type: ignore[no-untyped-call]  # redis-py's own has no types
             async with client.pipeline(transaction=False) as both:
                 both.execute_command("ASKING")
                 both.execute_command(*args, **options)
@@ -161,7 +161,7 @@ class Cluster(RedisCluster):
         return await self._race.run([self._asked(node) for node in nodes.values()])
 
     async def _asked(self, node: ClusterNode) -> ClusterNode:
-        told: dict[str, str] = await self.plain(node).execute_command("CLUSTER INFO")  # type: ignore[no-untyped-call]
+        told: dict[str, str] = await self.plain(node).execute_command("CLUSTER INFO")  # type: ignore[no-untyped-call]  # redis-py's own has no types
         if told.get("cluster_state") != "ok":
             raise ClusterDownError("this node says that the cluster is not well")
         return node

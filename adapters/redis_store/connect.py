@@ -20,7 +20,7 @@ from adapters.redis_store.cluster import Cluster, Send, T
 from adapters.redis_store.sentinel import MasterPool, Sentinels
 from core.errors import StoreFull, StoreUnavailable
 
-__all__ = ["Client", "at_node", "check_address", "connect", "get_each", "masters", "node_for", "server_time", "trouble"]
+__all__ = ["Client", "at_node", "check_address", "connect", "get_each", "masters", "server_time", "trouble"]
 
 Client = Redis | Cluster
 """One server, the master that sentinels name (a Redis too), or a cluster."""
@@ -58,15 +58,6 @@ async def masters(client: Client) -> list[Redis]:
     async with trouble(client):
         await client.read_slots()
         return [client.plain(node) for node in client.get_primaries()]
-
-
-async def node_for(client: Client, key: str, *, fresh: bool = False) -> Redis:
-    """A client for the server that holds the key's slot; `fresh` after asking anew who does. Raises StoreUnavailable. As `masters`."""
-    if not isinstance(client, Cluster):
-        return client
-    async with trouble(client):
-        await (client.read_slots() if fresh else client.initialize())
-        return client.plain(client.holder(key))
 
 
 async def at_node(client: Client, key: str, send: Send[T]) -> T:

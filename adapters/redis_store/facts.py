@@ -35,6 +35,11 @@ class StoreFacts:
     """Whether it keeps its word on disk while it rewrites its file, too."""
 
     @property
+    def every_act_on_disk(self) -> bool:
+        """Whether an act is on disk before it is answered; False where that is not known."""
+        return bool(self.appendonly and self.appendfsync == "always" and self.fsync_on_rewrite)
+
+    @property
     def info_allowed(self) -> bool:
         """Whether INFO was answered; without it no push can be kept."""
         return self.server is not None

@@ -82,7 +82,7 @@ def mode_of(facts: StoreFacts) -> Standing:
         return Standing("strict", "is_a_replica")
     if facts.replicated:
         return Standing("strict", "replicas")
-    if facts.appendonly and facts.appendfsync == "always" and facts.fsync_on_rewrite:
+    if facts.every_act_on_disk:
         return Standing("durable", "every_act_on_disk", facts.run_id or "")
     if facts.appendonly or facts.saves:
         return Standing("strict", "not_every_act_on_disk")
@@ -94,8 +94,7 @@ def doubts(declared: Mode | None, facts: StoreFacts, replicas: int) -> list[Doub
     found: list[Doubt] = []
     if declared in (None, "strict"):
         return found
-    on_disk = facts.appendonly and facts.appendfsync == "always" and facts.fsync_on_rewrite
-    if declared == "durable" and facts.appendonly is not None and not on_disk:
+    if declared == "durable" and facts.appendonly is not None and not facts.every_act_on_disk:
         found.append("not_durable")
     if declared == "ephemeral" and (facts.appendonly or facts.saves):
         found.append("not_ephemeral")

@@ -34,20 +34,22 @@ async def count_pushes(server: Redis, prefix: str = "pushpw", trusted: Collectio
     return Count(found.total(), found[True])
 
 
-async def release_all(server: Redis, prefix: str = "pushpw", on_progress: Callable[[int], None] = lambda released: None) -> int:
+async def release_all(server: Redis, prefix: str = "pushpw", on_progress: Callable[[int], None] = lambda more: None) -> int:
     """Release what is of another generation on one server; how many that were. May be repeated, also after half of it.
 
     Each record takes on the generation that the server has at that moment: one that is held later, by
-    another restart, is not covered by it.
+    another restart, is not covered by it. `on_progress` hears now and then how many more there are.
     """
     current, release, released = await _generation(server), load_script(server, "release", judges=True), 0
     async for batch in _batches(server, prefix):
+        more = 0
         for key, generation, _ in batch:
             if generation == current:
                 continue
             async with trouble(server):
-                released += int(await release(keys=[key], args=[]))
-        on_progress(released)
+                more += int(await release(keys=[key], args=[]))
+        released += more
+        on_progress(more)
     return released
 
 

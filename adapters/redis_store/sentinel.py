@@ -26,7 +26,7 @@ class Sentinels(Sentinel):
 
     def __init__(self, hosts: Iterable[tuple[str, int]], **own: Any) -> None:
         """`own` are the options of the connections to the sentinels."""
-        super().__init__(hosts, sentinel_kwargs=own)  # type: ignore[no-untyped-call]
+        super().__init__(hosts, sentinel_kwargs=own)  # type: ignore[no-untyped-call]  # redis-py's own has no types
         self._race = Race()
 
     async def discover_master(self, service_name: str) -> tuple[str, int]:
@@ -55,7 +55,7 @@ class MasterPool(SentinelConnectionPool, BlockingConnectionPool):
     """Connections to the master; past the most of them callers wait, where redis-py's own pool raises."""
 
     def __init__(self, service_name: str, sentinel_manager: Sentinels, **limits: Any) -> None:
-        super().__init__(service_name, sentinel_manager, **limits)  # type: ignore[no-untyped-call]
+        super().__init__(service_name, sentinel_manager, **limits)  # type: ignore[no-untyped-call]  # redis-py's own has no types
         self._asking = asyncio.Lock()
         self._answers = 0
         self._address: tuple[str, int] | None = None
@@ -68,7 +68,7 @@ class MasterPool(SentinelConnectionPool, BlockingConnectionPool):
         if now - self._looked_at > _LOOK_EVERY and (self._looking is None or self._looking.done()):
             # Beside the act and not before it: sentinels that are away are no reason to wait while the master is there.
             self._looked_at, self._looking = now, asyncio.create_task(self._look())
-        return await super().get_connection(*args, **options)  # type: ignore[no-untyped-call]
+        return await super().get_connection(*args, **options)  # type: ignore[no-untyped-call]  # redis-py's own has no types
 
     async def get_master_address(self) -> tuple[str, int]:
         """Ask the sentinels. Whoever waited while another asked takes that answer: after a failover all connect at once."""
@@ -80,7 +80,7 @@ class MasterPool(SentinelConnectionPool, BlockingConnectionPool):
                 if address != self._address:
                     # Marked and not closed: one that is closed here while an act takes it would lose its new socket.
                     for connection in (*self._get_free_connections(), *self._get_in_use_connections()):
-                        connection.mark_for_reconnect()  # type: ignore[no-untyped-call]
+                        connection.mark_for_reconnect()  # type: ignore[no-untyped-call]  # redis-py's own has no types
                 self._address = self.master_address = address
             return self._address
 

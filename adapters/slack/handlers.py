@@ -4,7 +4,7 @@ Each method returns the body of the answer that Slack is waiting for (None: an e
 takes longer, or needs Slack's own API, goes through `later` and runs after the answer.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,10 +29,12 @@ from adapters.wording.terms import (
 from core.engine import Created, PushEngine
 from core.errors import BadInput, Damaged, NotYours, OnHold, PushError, StoreFull, StoreUnavailable, TooMany, Undeliverable
 from core.generator import generate
+from core.identity import Member
 from core.keyring import KeyRing
 from core.link import Link, encode
 from core.policy import settle_terms
 from core.ports import RandomBytes, SealedRecords
+from core.receipt import Receipt
 
 log = structlog.get_logger(__name__)
 
@@ -288,31 +290,24 @@ class SlackHandlers:
 
     async def burn_push(self, payload: Payload) -> Answer:
         """Burn on the receipt card, already confirmed. The card itself shows that it is done."""
-        self._later(self._burn_clicked(payload))
+        self._later(self._act_on_card(payload, self._engine.burn, "burn_refused", not_burned))
         return None
-
-    async def _burn_clicked(self, payload: Payload) -> None:
-        try:
-            await self._engine.burn(payload["actions"][0]["value"], parse.member(payload))
-        except PushError as problem:
-            log.info("burn_refused", code=problem.code)
-        except StoreUnavailable:
-            words = await self._people.words_of(payload["user"]["id"])
-            await self._say(payload, render.note(not_burned(words)))
 
     async def release_push(self, payload: Payload) -> Answer:
         """Release on the receipt card of a held push, already confirmed."""
-        self._later(self._release_clicked(payload))
+        self._later(self._act_on_card(payload, self._engine.release, "release_refused", not_released))
         return None
 
-    async def _release_clicked(self, payload: Payload) -> None:
+    async def _act_on_card(
+        self, payload: Payload, act: Callable[[str, Member], Awaitable[Receipt]], refused: str, not_done: Callable[[Words], str]
+    ) -> None:
         try:
-            await self._engine.release(payload["actions"][0]["value"], parse.member(payload))
+            await act(payload["actions"][0]["value"], parse.member(payload))
         except PushError as problem:
-            log.info("release_refused", code=problem.code)
+            log.info(refused, code=problem.code)
         except StoreUnavailable:
             words = await self._people.words_of(payload["user"]["id"])
-            await self._say(payload, render.note(not_released(words)))
+            await self._say(payload, render.note(not_done(words)))
 
     async def _burn_spoken(self, payload: Payload, words: Words, reference: str) -> str:
         sender = parse.member(payload)

@@ -63,7 +63,7 @@ async def opening(site: Site, page: Page) -> None:
 
 
 async def shown(site: Site, page: Page, **terms: object) -> None:
-    await page.goto(await site.url(**terms))  # type: ignore[arg-type]
+    await page.goto(await site.url(**terms))
     await press(page, "Show it")
     await seen(page, "shown")
 
@@ -225,7 +225,7 @@ async def prepared(browser: Browser, size: str, scheme: str, scene: str) -> Brow
     width, height = SIZES[size]
     return await browser.new_context(
         viewport={"width": width, "height": height},
-        color_scheme=scheme,  # type: ignore[arg-type]
+        color_scheme=scheme,
         locale="en-GB",
         timezone_id="Europe/Berlin",
         is_mobile=size == "phone",

@@ -34,7 +34,7 @@ class Site:
         return self.house.engine
 
     async def push(self, text: str = SECRET, **terms: object) -> Link:
-        order = Order(Payload.of_text(text), sender=ALICE, **terms)  # type: ignore[arg-type]
+        order = Order(Payload.of_text(text), sender=ALICE, **terms)
         return (await self.engine.create(order)).link
 
     async def url(self, text: str = SECRET, **terms: object) -> str:
@@ -43,7 +43,7 @@ class Site:
     def app(self, **options: object) -> web.Application:
         app = web.Application(middlewares=[self._watch])
         base_url = str(options.pop("base_url", self.base_url))
-        WebDoor(self.engine, base_url=base_url, brand=Brand(), **options).mount(app)  # type: ignore[arg-type]
+        WebDoor(self.engine, base_url=base_url, brand=Brand(), **options).mount(app)
         return app
 
     @property

@@ -112,7 +112,7 @@ async def test_a_browser_that_cannot_unlock_is_told(site: Site, reader: Reader, 
 
 
 async def test_a_script_changed_on_the_way_does_not_run_and_the_page_says_so(site: Site, reader: Reader) -> None:
-    async def tamper(route) -> None:  # type: ignore[no-untyped-def]
+    async def tamper(route) -> None:
         answer = await route.fetch()
         await route.fulfill(response=answer, body=await answer.text() + f"\n{_RUN}")
 

@@ -75,7 +75,7 @@ async def test_the_second_opening_says_gone(site: Site, reader: Reader) -> None:
     await reader.page.goto(url)
     await reader.press("Show it")
     await reader.sees("shown")
-    stranger = await reader.page.context.browser.new_page()  # type: ignore[union-attr]
+    stranger = await reader.page.context.browser.new_page()
     await stranger.goto(url)
     await stranger.get_by_role("button", name="Show it", exact=True).click()
     await stranger.locator('[data-state="gone"]').wait_for(state="visible")

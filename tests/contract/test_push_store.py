@@ -27,7 +27,7 @@ def a_push(
 
 
 def an_attempt(**said: bytes | None) -> Attempt:
-    return Attempt(**({"nonce": os.urandom(16), "link_proof": LINK} | said))  # type: ignore[arg-type]
+    return Attempt(**({"nonce": os.urandom(16), "link_proof": LINK} | said))
 
 
 async def kept(store: PushStore, push: SealedPush) -> PushId:
@@ -348,7 +348,7 @@ async def test_a_wrong_passphrase_is_told_before_a_used_up_push(stage: Stage):
 
 
 async def bound(store: PushStore, **terms: int | bool) -> PushId:
-    return await kept(store, a_push(bound_to=BOB, **terms))  # type: ignore[arg-type]
+    return await kept(store, a_push(bound_to=BOB, **terms))
 
 
 async def test_a_bound_push_asks_for_a_ticket_and_spends_nothing(stage: Stage):
@@ -482,7 +482,7 @@ async def test_whoever_could_claim_may_burn_instead(stage: Stage):
     ]
     await store.mint_ticket(push_id, TICKET, BOB)
     for attempt, outcome in refused:
-        assert isinstance(await store.burn_as_claimant(push_id, attempt), outcome)  # type: ignore[arg-type]
+        assert isinstance(await store.burn_as_claimant(push_id, attempt), outcome)
     assert await store.burn_as_claimant(push_id, an_attempt(pass_proof=PASS, ticket=TICKET)) == Burned()
 
 

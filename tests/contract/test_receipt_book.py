@@ -20,7 +20,7 @@ SHORT = 250
 async def a_receipt(stage: Stage, *, sender: Member = ALICE, lasts_ms: int = 60_000, **facts: object) -> Receipt:
     push_id, now = PushId(os.urandom(16)), await stage.now()
     receipt = Receipt(reference(push_id), push_id, sender, BOB, "VPN \N{KEY}", 2, 2, True, now, now + lasts_ms)
-    return replace(receipt, **facts)  # type: ignore[arg-type]
+    return replace(receipt, **facts)
 
 
 async def test_what_was_entered_is_found_whole(stage: Stage):
@@ -88,7 +88,7 @@ async def test_ended_and_used_up_pushes_are_not_live(stage: Stage, end: dict[str
     book, stays, ends = stage.receipt_book(), await a_receipt(stage), await a_receipt(stage)
     for receipt in (stays, ends):
         await book.enter(receipt)
-    await book.amend(ends.reference, lambda known: replace(known, **end))  # type: ignore[arg-type]
+    await book.amend(ends.reference, lambda known: replace(known, **end))
     assert await book.live_of(ALICE) == [stays]
     assert await book.count_live_of(ALICE) == 1
 

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from redis.asyncio import Redis
 
-from adapters.redis_store.connect import Client, masters
+from adapters.redis_store.cluster import Cluster
+from adapters.redis_store.connect import Client, masters, trouble
 from adapters.redis_store.facts import read_facts
 from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.outbox import RedisOutbox
@@ -33,6 +35,15 @@ def a_push(*, views: int = 1, bound: bool = False) -> SealedPush:
 
 def an_attempt() -> Attempt:
     return Attempt(os.urandom(16), b"L" * 32)
+
+
+async def node_for(client: Client, key: str, *, fresh: bool = False) -> Redis:
+    """A client for the server that holds the key's slot; `fresh` after asking anew who does."""
+    if not isinstance(client, Cluster):
+        return client
+    async with trouble(client):
+        await (client.read_slots() if fresh else client.initialize())
+        return client.plain(client.holder(key))
 
 
 async def every_act(client: Client, ring: KeyRing, prefix: str = "pushpw") -> None:

@@ -98,7 +98,7 @@ async def test_a_wrong_password_is_trouble_that_does_not_repeat_it(server: Serve
     causes, problem = [], raised.value
     while problem is not None:
         causes.append(problem)
-        problem = problem.__cause__ or problem.__context__  # type: ignore[assignment]
+        problem = problem.__cause__ or problem.__context__
     said = repr(causes) + str(causes) + repr(client)
     assert "c4nary" not in said
     await client.aclose()

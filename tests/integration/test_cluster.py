@@ -8,14 +8,14 @@ import pytest
 from redis.asyncio import Redis
 
 from adapters.redis_store import cluster as product
-from adapters.redis_store.connect import Client, at_node, connect, masters, node_for, trouble
+from adapters.redis_store.connect import Client, at_node, connect, masters, trouble
 from adapters.redis_store.fence import Fence
 from adapters.redis_store.keys import Keys
 from adapters.redis_store.push_store import RedisPushStore
 from core.errors import StoreUnavailable
 from core.keyring import KeyRing
 from core.push import Granted, Held, PushId, SealedPush
-from tests.integration.acts import RECOVERED_WITHIN, a_push, an_attempt, every_act, many_at_once, until_it_works
+from tests.integration.acts import RECOVERED_WITHIN, a_push, an_attempt, every_act, many_at_once, node_for, until_it_works
 from tests.servers import Server, await_replicas, folder
 from tests.topologies import Cluster
 

@@ -255,7 +255,7 @@ async def test_a_denied_info_is_a_fault(store_url: str, redis: Redis):
 def server(**facts: object) -> StoreFacts:
     told = {"server": "redis", "version": "7.0.0", "run_id": "4f", "role": "master", "connected_replicas": 0, "replicated": False}
     kept = {"saves": False, "appendonly": True, "appendfsync": "always", "fsync_on_rewrite": True}
-    return StoreFacts(**(told | kept | {"used_memory": 1, "maxmemory": 0, "maxmemory_policy": "noeviction"} | facts))  # type: ignore[arg-type]
+    return StoreFacts(**(told | kept | {"used_memory": 1, "maxmemory": 0, "maxmemory_policy": "noeviction"} | facts))
 
 
 @pytest.mark.parametrize(

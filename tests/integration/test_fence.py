@@ -7,6 +7,7 @@ where a replica lags, because a test of a fence must be able to see it missing.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,13 @@ class Stores:
         """Attach `replica`; returns once it has everything."""
         await self.client(replica).execute_command("REPLICAOF", "127.0.0.1", master.port)
         await self.caught_up(master)
+
+    @asynccontextmanager
+    async def attached(self, place: Path) -> AsyncIterator[tuple[Server, Server]]:
+        """A master and its replica."""
+        with Server(place / "a") as master, Server(place / "b") as replica:
+            await self.follow(replica, master)
+            yield master, replica
 
     async def caught_up(self, master: Server) -> None:
         """Returns once its one replica has everything."""
@@ -172,8 +180,7 @@ async def test_a_word_that_the_facts_contradict_is_doubted(
 
 
 async def test_more_replicas_than_are_waited_for_are_doubted(stores: Stores, place: Path):
-    with Server(place / "a") as master, Server(place / "b") as replica:
-        await stores.follow(replica, master)
+    async with stores.attached(place) as (master, _):
         facts = await read_facts(stores.client(master))
         assert [doubts("ephemeral", facts, waited) for waited in (0, 1, 2)] == [["replicas_not_waited_for"], [], ["too_few_replicas"]]
 
@@ -242,8 +249,7 @@ async def test_a_durable_store_that_comes_back_otherwise_is_looked_at_anew_befor
 
 
 async def test_a_lagging_replica_promoted_holds_what_was_opened(stores: Stores, place: Path):
-    with Server(place / "a") as master, Server(place / "b") as replica:
-        await stores.follow(replica, master)
+    async with stores.attached(place) as (master, replica):
         store = stores.on(master)
         push_id = await kept(store)
         await stores.caught_up(master)
@@ -327,8 +333,7 @@ async def test_what_was_adopted_is_held_again_by_the_next_failover(stores: Store
 
 
 async def test_a_grant_waits_until_the_replicas_have_it(stores: Stores, place: Path):
-    with Server(place / "a") as master, Server(place / "b") as replica:
-        await stores.follow(replica, master)
+    async with stores.attached(place) as (master, replica):
         store, attempt = stores.on(master, declared="ephemeral", replicas=1), an_attempt()
         push_id = await kept(store)
         assert isinstance(await store.claim(push_id, attempt), Granted)
@@ -341,8 +346,7 @@ async def test_a_grant_waits_until_the_replicas_have_it(stores: Stores, place: P
 
 
 async def test_with_too_few_replicas_nothing_is_shown_and_the_same_nonce_gets_it_later(stores: Stores, place: Path):
-    with Server(place / "a") as master, Server(place / "b") as replica:
-        await stores.follow(replica, master)
+    async with stores.attached(place) as (master, replica):
         store, attempt = stores.on(master, declared="ephemeral", replicas=1), an_attempt()
         push_id = await kept(store)
         await stores.lag(replica)
@@ -357,8 +361,7 @@ async def test_with_too_few_replicas_nothing_is_shown_and_the_same_nonce_gets_it
 
 
 async def test_a_burn_said_again_is_burned_only_once_the_replicas_have_it(stores: Stores, place: Path):
-    with Server(place / "a") as master, Server(place / "b") as replica:
-        await stores.follow(replica, master)
+    async with stores.attached(place) as (master, replica):
         store, attempt = stores.on(master, declared="ephemeral", replicas=1), an_attempt()
         mine, theirs = await kept(store), await kept(store, views=2)
         assert isinstance(await store.claim(theirs, attempt), Granted)
@@ -374,8 +377,7 @@ async def test_a_burn_said_again_is_burned_only_once_the_replicas_have_it(stores
 
 
 async def test_waiting_survives_scripts_that_the_server_forgot(stores: Stores, place: Path):
-    with Server(place / "a") as master, Server(place / "b") as replica:
-        await stores.follow(replica, master)
+    async with stores.attached(place) as (master, _):
         store = stores.on(master, declared="ephemeral", replicas=1)
         push_id = await kept(store, views=3)
         for _ in range(3):

@@ -116,7 +116,7 @@ async def test_a_promise_sent_again_over_a_new_line_is_promised_once(outbox: Red
             await self._script(keys=keys, args=args)
             return await self._script(keys=keys, args=args)
 
-    outbox._promise = Twice(outbox._promise)  # type: ignore[assignment]
+    outbox._promise = Twice(outbox._promise)
     for promise in PROMISES[:3]:
         await outbox.promise(promise)
     assert len(sent) == await redis.xlen(Keys(prefix).promises()) == 3

@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 import pytest
 from redis.asyncio import Redis
 
-from adapters.redis_store.connect import Client, connect, masters, node_for
+from adapters.redis_store.connect import Client, connect, masters
 from adapters.redis_store.push_store import RedisPushStore
 from core.errors import StoreUnavailable
 from core.keyring import KeyRing
 from core.push import Granted, Held
-from tests.integration.acts import RECOVERED_WITHIN, a_push, an_attempt, every_act, many_at_once, until_it_works
+from tests.integration.acts import RECOVERED_WITHIN, a_push, an_attempt, every_act, many_at_once, node_for, until_it_works
 from tests.servers import ask, await_replicas, folder
 from tests.topologies import Sentinels
 

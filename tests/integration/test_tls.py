@@ -86,31 +86,31 @@ async def test_a_server_that_wants_a_client_certificate_gets_one(debian_redis: P
                 await is_reached(url_of(strict, ssl_ca_certs=ours.ca, **options))
 
 
+async def serves_who_trusts_it(trusting: str, strange: str, ring: KeyRing) -> None:
+    """Every act works by the one address, and nothing by the other, whose authorities are not the servers'."""
+    client = connect(trusting, timeout=20)
+    await every_act(client, ring)
+    await client.aclose()
+    client = connect(strange)
+    with pytest.raises(StoreUnavailable):
+        async with trouble(client):
+            await client.get("k")
+    await client.aclose()
+
+
 @pytest.mark.long
 async def test_a_cluster_is_spoken_to_by_tls_alone(debian_redis: Path, ours: Certificates, ring: KeyRing):
     with folder() as at, Cluster(at, masters=1, replicas=0, binary=debian_redis, **tls_of(ours), tls_cluster="yes") as cluster:
         place = f"127.0.0.1:{cluster.servers[0].ports[0]}"
-        client = connect(f"rediss+cluster://{place}?{urlencode({'ssl_ca_certs': ours.ca})}", timeout=20)
-        await every_act(client, ring)
-        await client.aclose()
-        client = connect(f"rediss+cluster://{place}")
-        with pytest.raises(StoreUnavailable):
-            async with trouble(client):
-                await client.get("k")
-        await client.aclose()
+        address = f"rediss+cluster://{place}"
+        await serves_who_trusts_it(f"{address}?{urlencode({'ssl_ca_certs': ours.ca})}", address, ring)
 
 
 async def test_sentinels_and_their_master_are_spoken_to_by_tls(debian_redis: Path, ours: Certificates, theirs: Certificates, ring: KeyRing):
     with folder() as at, Sentinels(at, replicas=0, sentinels=1, binary=debian_redis, **tls_of(ours), tls_replication="yes") as running:
         place = f"127.0.0.1:{running.sentinels[0].ports[0]}/{Sentinels.SERVICE}"
-        client = connect(f"rediss+sentinel://{place}?{urlencode({'ssl_ca_certs': ours.ca})}", timeout=20)
-        await every_act(client, ring)
-        await client.aclose()
-        client = connect(f"rediss+sentinel://{place}?{urlencode({'ssl_ca_certs': theirs.ca})}")
-        with pytest.raises(StoreUnavailable):
-            async with trouble(client):
-                await client.get("k")
-        await client.aclose()
+        trusting, strange = (f"rediss+sentinel://{place}?{urlencode({'ssl_ca_certs': one.ca})}" for one in (ours, theirs))
+        await serves_who_trusts_it(trusting, strange, ring)
 
 
 @pytest.mark.parametrize("scheme", ["rediss://h", "rediss+cluster://h", "rediss+sentinel://h/s"])

@@ -117,7 +117,7 @@ class Outside:
         return program
 
     def actors(self) -> Actors:
-        return Actors(self, self.slack.as_user(ALICE), self.slack.as_user(BOB))  # type: ignore[arg-type]  # a town without a service inside
+        return Actors(self, self.slack.as_user(ALICE), self.slack.as_user(BOB))
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ def watched(slack: PretendSlack) -> Shown:
         shown.append(body)
         check(body, kinds)
 
-    views._check = watch  # type: ignore[method-assign]
+    views._check = watch
 
     def listen(what: str, message: Message) -> None:
         if message.bot_id and what != "deleted":

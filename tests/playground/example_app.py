@@ -98,7 +98,7 @@ class ExampleApp:
 
     def __init__(self, api_url: str, now: Callable[[], float]) -> None:
         clock = Clock()
-        clock.now = now  # type: ignore[method-assign]
+        clock.now = now
         self._verifier = SignatureVerifier(SECRET, clock)
         self.client = AsyncWebClient(token=TOKEN, base_url=api_url)
         self.url = ""

@@ -12,7 +12,7 @@ PATH = "/p/AAAAAAAAAAAAAAAAAAAAAA"
 
 
 async def post(town: Town, text: str = "x", **more: object) -> None:
-    await town.client.chat_postMessage(channel=RANDOM, text=text, **more)  # type: ignore[arg-type]
+    await town.client.chat_postMessage(channel=RANDOM, text=text, **more)
     await town.slack.robot.settle()
 
 

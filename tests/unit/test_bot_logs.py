@@ -46,7 +46,7 @@ SECRETS = [
     ids=["text", "dict", "name", "list", "set", "bytes", "exception"],
 )
 def test_no_link_token_or_hook_gets_out_in_whatever_it_is_wrapped(said: str, shape: object) -> None:
-    told = logs.redact(None, "info", {"event": "x", "fact": shape(said)})  # type: ignore[operator]
+    told = logs.redact(None, "info", {"event": "x", "fact": shape(said)})
     assert [canary for canary in CANARIES if canary in repr(told)] == []
     assert told["event"] == "x"
 
@@ -67,7 +67,7 @@ def test_what_holds_itself_does_not_hang_the_log() -> None:
 def test_a_line_of_a_library_and_a_traceback_are_cut_as_well(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     said = io.StringIO()
     monkeypatch.setattr("sys.stderr", said)
-    logs.set_up(form, "debug")  # type: ignore[arg-type]
+    logs.set_up(form, "debug")
     logging.getLogger("some.library").warning("posting to %s with %s", HOOK, TOKEN)
     logging.getLogger("slack_sdk").info("a body")
     try:

@@ -278,7 +278,7 @@ async def test_a_push_whose_receipt_could_not_be_kept_is_burned_at_once(desk: De
     async def fail(_: object) -> None:
         raise StoreUnavailable
 
-    desk.book.enter = fail  # type: ignore[method-assign]
+    desk.book.enter = fail
     with pytest.raises(StoreUnavailable):
         await desk.create()
     assert len(desk.store) == 0

@@ -208,7 +208,7 @@ async def test_one_receipt_that_cannot_be_told_keeps_no_other_waiting(office: Of
             raise TypeError("a bug in drawing this card")
         return await show(receipt)
 
-    office.slack.show_receipt = fail_once  # type: ignore[method-assign]
+    office.slack.show_receipt = fail_once
     assert await sweep(office.receipts) == 3
     assert [receipt.state for receipt in office.slack.shown[-2:]] == [State.EXPIRED, State.EXPIRED]
 
@@ -223,7 +223,7 @@ async def test_an_edit_that_is_overtaken_is_made_good(office: Office):
         shown.append(asked.state)
         return Place("D-sender", "card-1")
 
-    office.slack.show_receipt = show_slowly  # type: ignore[method-assign]
+    office.slack.show_receipt = show_slowly
     opening = asyncio.create_task(office.happens(receipt, State.OPENED, 0))
     await asyncio.sleep(0)
     await office.happens(receipt, State.CONFIRMED)

@@ -68,7 +68,7 @@ def test_another_key_mode_or_id_opens_nothing():
     made = sealed(random(256))
     for key, mode, push_id in ((random(32), "o", ID), (IK, "p", ID), (IK, "o", OTHER_ID)):
         with pytest.raises(Damaged):
-            open_seal(made, key, mode, push_id)  # type: ignore[arg-type]
+            open_seal(made, key, mode, push_id)
 
 
 def test_the_salt_is_24_bytes():

@@ -65,7 +65,7 @@ def good_vector(name: str, framed: bytes, payload: Payload, passphrase: str = ""
 
 
 def of_payload(name: str, payload: Payload, **more: object) -> Vector:
-    return good_vector(name, frame(payload), payload, **more)  # type: ignore[arg-type]
+    return good_vector(name, frame(payload), payload, **more)
 
 
 def raw_frame(head: bytes, data: bytes) -> bytes:
@@ -255,7 +255,7 @@ def bad_seals() -> Iterator[Vector]:
         yield {**bad(f"passphrase {passphrase!r}", opened, locked), "passphrase": passphrase}
 
 
-def bad_chunks(bad, link: Link, name: str) -> Iterator[Vector]:  # type: ignore[no-untyped-def]
+def bad_chunks(bad, link: Link, name: str) -> Iterator[Vector]:
     head, size = 56, CHUNK + 16
     long = sealed_by(name, link, frame(Payload.of_text("c" * (CHUNK + 300))))
     first, last = long[head : head + size], long[head + size :]

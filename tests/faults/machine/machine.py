@@ -34,7 +34,7 @@ class Divergence(AssertionError):
 
 def so_often(what: str, when: Callable[["Machine"], bool] = lambda machine: True) -> Callable[[Rule], Rule]:
     """Something that a history has only so much of: it takes long, or little would be left to see."""
-    return precondition(lambda machine: machine.left[what] > 0 and when(machine))  # type: ignore[no-any-return]
+    return precondition(lambda machine: machine.left[what] > 0 and when(machine))
 
 
 class Machine(RuleBasedStateMachine):
@@ -351,6 +351,6 @@ class Machine(RuleBasedStateMachine):
             self.went_wrong = True
             raise Divergence(f"{what}: the model says {expected}, the store {told}")
 
-    def run(self, act: object) -> Answer:  # type: ignore[override]
+    def run(self, act: object) -> Answer:
         self.tally["acts"] += 1
-        return self.runner.run(act)  # type: ignore[arg-type,return-value]
+        return self.runner.run(act)
