@@ -20,11 +20,13 @@ from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
-from adapters.slack.calls import SlackCalls
 from adapters.slack.delivery import SlackDelivery
+from adapters.slack.desk import Desk
 from adapters.slack.handlers import SlackHandlers
 from adapters.slack.http import SlackDoor
 from adapters.slack.people import People
+from adapters.slack.responses import Responses
+from adapters.slack.switchboard import OneToken, Switchboard
 from adapters.web.http import WebDoor
 from adapters.web.render import Brand
 from bot.background import Background
@@ -36,7 +38,8 @@ from bot.sweeper import sweep_for_ever
 from core.engine import PushEngine
 from core.identity import Platform
 from core.keyring import KeyRing
-from core.ports import Delivery
+from core.policies import InstallationPolicies
+from core.ports import Delivery, Policies
 from core.receipts import Receipts
 
 BUDGETS = {"create": 30, "failed_claim": 30}
@@ -101,6 +104,11 @@ class _Ground:
     session: aiohttp.ClientSession
     later: Background
 
+    @property
+    def policies(self) -> Policies:
+        """What each workspace allows."""
+        return InstallationPolicies(self.settings.policy)
+
 
 @asynccontextmanager
 async def open_house(
@@ -143,7 +151,7 @@ def _build(ground: _Ground) -> House:
         limiter=RedisLimiter(ground.redis, ground.ring, BUDGETS, prefix=ground.prefix),
         clock=ground.clock,
         random=ground.random,
-        policy=ground.settings.policy,
+        policies=ground.policies,
     )
     doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
     if slack:
@@ -184,20 +192,22 @@ class _SlackSide:
 
     def __init__(self, ground: _Ground) -> None:
         self._ground = ground
-        self._calls = SlackCalls(
-            token=secret(ground.settings.slack_bot_token), api_url=ground.settings.slack_api_url, session=ground.session
-        )
-        self._people = People(self._calls, ground.clock)
+        settings, session = ground.settings, ground.session
+        self._switchboard = Switchboard(OneToken(secret(settings.slack_bot_token)), api_url=settings.slack_api_url, session=session)
+        self._responses = Responses(api_url=settings.slack_api_url, session=session)
+        self._people = People(self._switchboard, ground.clock)
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
-        self.delivery = SlackDelivery(self._calls, self._people, self._records, ground.ring)
+        self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring)
 
     def door(self, engine: PushEngine) -> Door:
         """The door, with its handlers behind it."""
         ground = self._ground
-        handlers = SlackHandlers(
+        desk = Desk(
             engine=engine,
+            policies=ground.policies,
             records=self._records,
-            calls=self._calls,
+            switchboard=self._switchboard,
+            responses=self._responses,
             people=self._people,
             ring=ground.ring,
             random=ground.random,
@@ -205,7 +215,7 @@ class _SlackSide:
             later=ground.later,
         )
         return SlackDoor(
-            handlers,
+            SlackHandlers(desk),
             signing_secret=secret(ground.settings.slack_signing_secret),
             bot_token=secret(ground.settings.slack_bot_token),
             seen=RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix),

@@ -15,8 +15,8 @@ from core.errors import BadInput, NotYours, OnHold, StoreUnavailable, TooMany
 from core.identity import Member
 from core.link import Link
 from core.payload import Payload, frame
-from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy, settle_terms
-from core.ports import AuditLog, Clock, Limiter, Outbox, PushStore, RandomBytes, ReceiptBook
+from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy, Standing, Wish, settle
+from core.ports import AuditLog, Clock, Limiter, Outbox, Policies, PushStore, RandomBytes, ReceiptBook
 from core.promise import Announce, Tell
 from core.push import (
     ID_BYTES,
@@ -49,6 +49,8 @@ class Order:
     payload: Payload
     sender: Member
     recipient: Member | None = None
+    standing: Standing = Standing.MEMBER
+    """How the recipient stands to the sender's workspace, as the platform says."""
     expires_in: int | None = None
     views: int | None = None
     passphrase: str = field(default="", repr=False)
@@ -77,7 +79,7 @@ class PushEngine:
         limiter: Limiter,
         clock: Clock,
         random: RandomBytes,
-        policy: Policy,
+        policies: Policies,
     ) -> None:
         self._store = store
         self._book = book
@@ -86,7 +88,7 @@ class PushEngine:
         self._limiter = limiter
         self._clock = clock
         self._random = random
-        self.policy = policy
+        self._policies = policies
         # Stretching a passphrase fills one core for a quarter of a second: at most one at a time per core.
         self._stretching = asyncio.Semaphore(os.cpu_count() or 1)
 
@@ -95,8 +97,10 @@ class PushEngine:
 
         Raises BadInput, TooMany, StoreFull or StoreUnavailable; then nothing was kept that anybody could open.
         """
-        terms = settle_terms(self.policy, order.expires_in, order.views)
-        self._check(order)
+        policy = await self._policies.of(order.sender.workspace)
+        recipients = (order.standing,) if order.recipient else ()
+        terms = settle(policy, Wish(order.expires_in, order.views, bool(order.passphrase), recipients))
+        _check(order, policy)
         await self._limiter.spend("create", order.sender.spelled())
         if await self._book.count_live_of(order.sender) >= LIVE_MOST:
             raise TooMany(retry_after=3600)
@@ -251,16 +255,6 @@ class PushEngine:
             else:
                 await self._limiter.check("failed_claim", address)
 
-    def _check(self, order: Order) -> None:
-        if not order.payload.data:
-            raise BadInput("secret", "empty")
-        if len(order.payload.data) > self.policy.most_text_bytes:
-            raise BadInput("secret", "too_long")
-        if len(order.label) > LABEL_MOST:
-            raise BadInput("label", "too_long")
-        if len(order.passphrase) > PASSPHRASE_MOST:
-            raise BadInput("passphrase", "too_long")
-
     async def _input_key(self, key: bytes, passphrase: str) -> bytes:
         if not passphrase:
             return input_key(key)
@@ -276,3 +270,14 @@ class PushEngine:
         except StoreUnavailable:
             # The push's own part of the store has answered, and whoever asked must hear it: what was granted would be lost.
             self._remember("push.untold", push_id)
+
+
+def _check(order: Order, policy: Policy) -> None:
+    if not order.payload.data:
+        raise BadInput("secret", "empty")
+    if len(order.payload.data) > policy.most_text_bytes:
+        raise BadInput("secret", "too_long")
+    if len(order.label) > LABEL_MOST:
+        raise BadInput("label", "too_long")
+    if len(order.passphrase) > PASSPHRASE_MOST:
+        raise BadInput("passphrase", "too_long")

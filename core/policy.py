@@ -4,6 +4,7 @@ Out of range is refused, never clamped: a sender who asked for a minute must not
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from core.errors import BadInput
 from core.push import Terms
@@ -18,15 +19,33 @@ _OFFERED_EXPIRIES = (15 * MINUTE, HOUR, 4 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DA
 _OFFERED_VIEWS = (1, 2, 3, 5, 10, 25, 100)
 
 
+class Standing(StrEnum):
+    """How a recipient stands to the sender's workspace."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    OUTSIDER = "outsider"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The limits of an installation. Expiries in seconds."""
+    """What an installation, or one of its workspaces, allows. Expiries in seconds."""
 
     default_expiry: int = 7 * DAY
     longest_expiry: int = LONGEST_EXPIRY
     default_views: int = 1
     most_views: int = MOST_VIEWS
     most_text_bytes: int = 1024 * 1024
+    passphrase_required: bool = False
+    binding_required: bool = False
+    """Every push is for named people; nobody gets a link to pass on."""
+    guests_allowed: bool = True
+    outsiders_allowed: bool = True
+    """People of other workspaces may be named."""
+    reveal_in_chat: bool = False
+    """A recipient may read a push inside the chat platform, which then sees it."""
+    help_deleting: bool = True
+    """Whoever pushed a message is shown the way to get rid of it."""
 
     def offered_expiries(self, wished: int | None = None) -> list[int]:
         """The expiries that a form offers, shortest first; always with the default and with `wished`."""
@@ -39,8 +58,38 @@ class Policy:
         return sorted(fitting | {self.default_views} | ({wished} if wished else set()))
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a sender asks of the policy. None means the default; no recipients means a link to pass on."""
+
+    expires_in: object = None
+    views: object = None
+    has_passphrase: bool = False
+    recipients: tuple[Standing, ...] = ()
+
+
+def settle(policy: Policy, wish: Wish) -> Terms:
+    """The terms for what is wished; every door comes through here. Raises BadInput naming the field."""
+    terms = settle_terms(policy, wish.expires_in, wish.views)
+    if policy.binding_required and not wish.recipients:
+        raise BadInput("recipient", "required")
+    for standing in wish.recipients:
+        if refused := refusal_of(policy, standing):
+            raise BadInput("recipient", refused)
+    if policy.passphrase_required and not wish.has_passphrase:
+        raise BadInput("passphrase", "required")
+    return terms
+
+
+def refusal_of(policy: Policy, standing: Standing) -> str:
+    """Why nobody of that standing may be named: a reason of `BadInput`; empty when they may."""
+    if standing is Standing.GUEST and not policy.guests_allowed:
+        return "guest"
+    return "outsider" if standing is Standing.OUTSIDER and not policy.outsiders_allowed else ""
+
+
 def settle_terms(policy: Policy, expires_in: object, views: object) -> Terms:
-    """The terms for an order; None means the default. Raises BadInput naming the field."""
+    """Expiry and views alone; None means the default. Raises BadInput naming the field."""
     return Terms(
         expires_in=_whole(expires_in, "expiry", policy.default_expiry, SHORTEST_EXPIRY, policy.longest_expiry),
         views=_whole(views, "views", policy.default_views, 1, policy.most_views),

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from core.audit import AuditEvent
-from core.identity import Member
+from core.identity import Member, Workspace
+from core.policy import Policy
 from core.promise import Promise
 from core.push import Attempt, BurnOutcome, ClaimOutcome, Millis, PushId, SealedPush, Status
 from core.receipt import Invitation, Place, Receipt
@@ -120,6 +121,17 @@ class Limiter(Protocol):
 
     async def check(self, budget: str, who: str) -> None:
         """Raise TooMany when `who`'s budget is spent; take nothing."""
+
+
+class Policies(Protocol):
+    """What each workspace allows, within what the installation allows."""
+
+    @property
+    def of_installation(self) -> Policy:
+        """The operator's, which no workspace can widen."""
+
+    async def of(self, workspace: Workspace) -> Policy:
+        """What applies to members of that workspace. Raises StoreUnavailable."""
 
 
 class AuditLog(Protocol):

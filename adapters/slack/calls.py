@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
@@ -15,12 +14,11 @@ from core.errors import Undeliverable, Unreachable
 from core.receipt import Place
 
 TIMEOUT_SECONDS = 5
-RESPONSE_HOST = "hooks.slack.com"
-_SERVER_ERROR = 500
+SERVER_ERROR = 500
 _MAY_PASS = frozenset({"no_answer", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 """Slack's codes, and ours, for what another try may find gone (https://api.slack.com/methods/chat.postMessage#errors)."""
 _WAIT_MOST_SECONDS, _WAITS_MOST = 20.0, 3
-_NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}
+NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}
 
 log = structlog.get_logger(__name__)
 
@@ -54,19 +52,13 @@ def _retry_after(refusal: SlackApiError) -> float:
 
 
 class SlackCalls:
-    """The Web API and response_urls, for one workspace's token.
+    """The Web API, with one workspace's token.
 
     Raises Undeliverable with Slack's own error code when Slack refuses or does not answer.
     """
 
     def __init__(self, *, token: str, api_url: str, session: aiohttp.ClientSession) -> None:
-        self._session = session
         self._client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
-        api = urlsplit(api_url)
-        # Only Slack's own host gets an answer; a double's host is trusted as far as the operator set it.
-        self._response_hosts = {("https", RESPONSE_HOST)}
-        if api.hostname and not api.hostname.endswith("slack.com"):
-            self._response_hosts.add((api.scheme, api.netloc))
 
     async def open_view(self, trigger_id: str, view: dict[str, Any]) -> str:
         """Open a modal; its id."""
@@ -79,12 +71,12 @@ class SlackCalls:
 
     async def post(self, conversation: str, message: Message) -> Place:
         """Post a message; where it lies."""
-        answer = await self._patiently("chat.postMessage", channel=conversation, **message.body(), **_NO_PREVIEW)
+        answer = await self._patiently("chat.postMessage", channel=conversation, **message.body(), **NO_PREVIEW)
         return Place(str(answer["channel"]), str(answer["ts"]))
 
     async def edit(self, place: Place, message: Message) -> None:
         """Change a message of ours."""
-        await self._patiently("chat.update", channel=place.conversation, ts=place.message, **message.body(), **_NO_PREVIEW)
+        await self._patiently("chat.update", channel=place.conversation, ts=place.message, **message.body(), **NO_PREVIEW)
 
     async def conversation_with(self, user_id: str) -> str:
         """The DM between the bot and this person."""
@@ -100,24 +92,6 @@ class SlackCalls:
         """Who the token says we are: auth.test."""
         answer = await self._call("auth.test")
         return {"team": answer.get("team"), "team_id": answer.get("team_id"), "user_id": answer.get("user_id")}
-
-    async def respond(self, response_url: str, message: Message) -> None:
-        """Say something that only this member sees, where they are. For 30 minutes, five times."""
-        url = urlsplit(response_url)
-        if (url.scheme, url.netloc) not in self._response_hosts:
-            raise Undeliverable("foreign_response_url")
-        body = {"response_type": "ephemeral", "replace_original": False, **message.body(), **_NO_PREVIEW}
-        try:
-            async with self._session.post(
-                response_url, json=body, allow_redirects=False, timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-            ) as answer:
-                status = answer.status
-        except (aiohttp.ClientError, TimeoutError):
-            raise Unreachable("no_answer") from None  # the cause would carry the URL, which is a capability
-        if status >= _SERVER_ERROR:
-            raise Unreachable(f"http_{status}")
-        if status != 200:
-            raise Undeliverable(f"http_{status}")
 
     async def _patiently(self, method: str, **fields: Any) -> AsyncSlackResponse:
         """As `_call`, for what runs after the answer: a short wait that Slack asks for is waited, a few times."""

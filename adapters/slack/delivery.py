@@ -1,10 +1,17 @@
 """How is a notice carried to a person in Slack?"""
 
-from adapters.slack import button, render
-from adapters.slack.calls import Message, SlackCalls
+from adapters.slack import button
+from adapters.slack.calls import Message
 from adapters.slack.form import RECORD
 from adapters.slack.people import People
+from adapters.slack.render.answers import note
+from adapters.slack.render.card import receipt_card, state_line
+from adapters.slack.render.invitation import invitation as invitation_message
+from adapters.slack.render.invitation import invitation_ended
+from adapters.slack.responses import Responses
+from adapters.slack.switchboard import Switchboard
 from core.errors import Undeliverable
+from core.identity import Workspace
 from core.keyring import KeyRing
 from core.ports import SealedRecords
 from core.receipt import Invitation, Place, Receipt
@@ -15,47 +22,50 @@ _CANNOT_EDIT = frozenset({"edit_window_closed", "message_not_found", "cant_updat
 class SlackDelivery:
     """Direct messages from the bot: to the recipient a button, to the sender a receipt card."""
 
-    def __init__(self, calls: SlackCalls, people: People, records: SealedRecords, ring: KeyRing) -> None:
-        self._calls = calls
+    def __init__(self, switchboard: Switchboard, responses: Responses, people: People, records: SealedRecords, ring: KeyRing) -> None:
+        self._switchboard = switchboard
+        self._responses = responses
         self._people = people
         self._records = records
         self._ring = ring
 
     async def invite(self, invitation: Invitation) -> Place:
         """The recipient's DM, in their own language."""
-        user_id = invitation.recipient.id
-        words = await self._people.words_of(user_id)
+        home = invitation.receipt.sender.workspace
+        words = await self._people.words_of(invitation.recipient, home)
         value = button.sealed_value(self._ring, invitation.link)
-        return await self._post_to(user_id, render.invitation(words, invitation.receipt, value))
+        return await self._post_to(home, invitation.recipient.id, invitation_message(words, invitation.receipt, value))
 
     async def show_receipt(self, receipt: Receipt) -> Place:
         """The sender's card: edited where it lies, or posted anew where Slack refuses the edit."""
-        words = await self._people.words_of(receipt.sender.id)
-        card = render.receipt_card(words, receipt)
+        home = receipt.sender.workspace
+        card = receipt_card(await self._people.words_of(receipt.sender), receipt)
         if receipt.card is not None:
             try:
-                await self._calls.edit(receipt.card, card)
+                await (await self._switchboard.to(home)).edit(receipt.card, card)
             except Undeliverable as problem:
                 if problem.reason not in _CANNOT_EDIT:
                     raise
             else:
                 return receipt.card
-        return await self._post_to(receipt.sender.id, card)
+        return await self._post_to(home, receipt.sender.id, card)
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         """The recipient's DM without its button. Raises Undeliverable; the button itself will then say "gone"."""
         if receipt.recipient is None or receipt.invitation is None:
             return
-        words = await self._people.words_of(receipt.recipient.id)
-        await self._calls.edit(receipt.invitation, render.invitation_ended(words, receipt))
+        home = receipt.sender.workspace
+        words = await self._people.words_of(receipt.recipient, home)
+        await (await self._switchboard.to(home)).edit(receipt.invitation, invitation_ended(words, receipt))
 
     async def tell_refused(self, receipt: Receipt) -> None:
         """Where the command was typed, if that may still be answered."""
         response_url = await self._records.take(RECORD, receipt.asked_in) if receipt.asked_in else None
         if response_url is None:
             return
-        words = await self._people.words_of(receipt.sender.id)
-        await self._calls.respond(response_url.decode(), render.note(render.state_line(words, receipt)))
+        words = await self._people.words_of(receipt.sender)
+        await self._responses.respond(response_url.decode(), note(state_line(words, receipt)))
 
-    async def _post_to(self, user_id: str, message: Message) -> Place:
-        return await self._calls.post(await self._calls.conversation_with(user_id), message)
+    async def _post_to(self, home: Workspace, user_id: str, message: Message) -> Place:
+        calls = await self._switchboard.to(home)
+        return await calls.post(await calls.conversation_with(user_id), message)

@@ -9,7 +9,7 @@ it would log the body of a badly signed request, crash on a malformed one, and a
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,8 +20,8 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
 from adapters.bodies import BadBody, read_body
-from adapters.slack import render
-from adapters.slack.handlers import Answer, SlackHandlers
+from adapters.slack.gestures import Handler
+from adapters.slack.handlers import SlackHandlers
 from adapters.slack.shape import is_sound
 from adapters.slack.signature import is_signed
 from core.errors import StoreUnavailable
@@ -30,11 +30,8 @@ from core.ports import Clock, SeenBefore
 PATH = "/slack/events"
 BODY_MOST = 512 * 1024
 REMEMBERED_SECONDS = 600.0
-SHORTCUT, MESSAGE_SHORTCUT = "push_secret", "push_message"
 
 log = structlog.get_logger(__name__)
-
-Handler = Callable[[Mapping[str, Any]], Awaitable[Answer]]
 
 
 class SlackDoor:
@@ -127,17 +124,8 @@ def _bolt_app(bot_token: str) -> AsyncApp:
 
 
 def _listen(app: AsyncApp, handlers: SlackHandlers) -> None:
-    """One listener for each kind of payload, since Bolt tries them one after another; our own tables below."""
-    actions: dict[str, Handler] = {
-        render.OPEN: handlers.open_push,
-        render.OPENED_IN_BROWSER: handlers.opened_in_browser,
-        render.BURN: handlers.burn_push,
-        render.RELEASE: handlers.release_push,
-        render.GENERATE: handlers.generate_in_form,
-        render.MORE: handlers.more_options,
-    }
-    views: dict[str, Handler] = {render.VIEW_FORM: handlers.submit_form, render.VIEW_DONE: handlers.close_result}
-    shortcuts: dict[str, Handler] = {SHORTCUT: handlers.shortcut, MESSAGE_SHORTCUT: handlers.message_shortcut}
+    """One listener for each kind of payload, since Bolt tries them one after another; then our own tables."""
+    gestures = handlers.gestures
     anything = re.compile(".*")
 
     @app.error
@@ -150,19 +138,23 @@ def _listen(app: AsyncApp, handlers: SlackHandlers) -> None:
 
     @app.shortcut(anything)
     async def on_shortcut(ack: Any, body: Any) -> None:
-        await _answer(ack, shortcuts.get(body["callback_id"]), body)
+        await _answer(ack, gestures.shortcuts.get(body["callback_id"]), body)
 
     @app.action(anything)
     async def on_action(ack: Any, body: Any) -> None:
-        await _answer(ack, actions.get(body["actions"][0]["action_id"]), body)
+        await _answer(ack, gestures.actions.get(body["actions"][0]["action_id"]), body)
 
     @app.view_submission(anything)
     async def on_view_submission(ack: Any, body: Any) -> None:
-        await _answer(ack, views.get(body["view"]["callback_id"]), body)
+        await _answer(ack, gestures.views.get(body["view"]["callback_id"]), body)
 
     @app.event(anything)
-    async def on_event(ack: Any) -> None:
-        await ack()
+    async def on_event(ack: Any, body: Any) -> None:
+        await _answer(ack, gestures.events.get(body["event"]["type"]), body)
+
+    @app.options(anything)
+    async def on_options(ack: Any, body: Any) -> None:
+        await _answer(ack, gestures.options.get(body["action_id"]), body)
 
 
 async def _answer(ack: Any, handler: Handler | None, body: Mapping[str, Any]) -> None:

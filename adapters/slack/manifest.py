@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from adapters.slack.http import MESSAGE_SHORTCUT, PATH, SHORTCUT
+from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT
+from adapters.slack.http import PATH
 
 BOT_SCOPES = ["commands", "chat:write", "im:write", "users:read"]
 

@@ -120,6 +120,18 @@ def member(payload: Mapping[str, Any]) -> Member:
     return Member(Workspace("slack", home, team.get("enterprise_id")), user["id"])
 
 
+def installed_in(payload: Mapping[str, Any]) -> Workspace:
+    """The workspace whose installation of the app this concerns: with its token we answer.
+
+    It is not always the acting person's own: outsiders of a shared channel act from theirs.
+    """
+    if "user" not in payload:  # a slash command, an event
+        return Workspace("slack", payload.get("team_id") or payload.get("enterprise_id") or "", payload.get("enterprise_id"))
+    team, enterprise = payload.get("team") or {}, (payload.get("enterprise") or {}).get("id")
+    home = (payload.get("view") or {}).get("app_installed_team_id") or team.get("id") or enterprise or payload["user"].get("team_id") or ""
+    return Workspace("slack", home, team.get("enterprise_id") or enterprise)
+
+
 def field_values(view: Mapping[str, Any]) -> dict[str, Any]:
     """action_id -> what the person gave, for every input of the view."""
     found: dict[str, Any] = {}

@@ -5,9 +5,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Self
 
-from adapters.slack.calls import SlackCalls
+from adapters.slack.switchboard import Switchboard
 from adapters.wording.catalog import Words, words_for
-from core.errors import BadInput, Undeliverable
+from core.errors import BadInput, StoreUnavailable, Undeliverable
+from core.identity import Member, Workspace
 from core.ports import Clock
 
 _REMEMBERED_MILLIS = 3600 * 1000
@@ -51,39 +52,43 @@ class Person:
 class People:
     """Remembers people for an hour, so that a form opens well within Slack's three seconds."""
 
-    def __init__(self, calls: SlackCalls, clock: Clock) -> None:
-        self._calls = calls
+    def __init__(self, switchboard: Switchboard, clock: Clock) -> None:
+        self._switchboard = switchboard
         self._clock = clock
-        self._known: OrderedDict[str, tuple[int, Person]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], tuple[int, Person]] = OrderedDict()
 
-    async def words_of(self, user_id: str) -> Words:
-        """The member's own voice; English when Slack does not say, or not soon enough."""
-        person = await self._find(user_id)
+    async def words_of(self, member: Member, seen_from: Workspace | None = None) -> Words:
+        """The member's own voice; English when Slack does not say, or not soon enough.
+
+        `seen_from`: the workspace that has the app, when it is not the member's own.
+        """
+        person = await self.find(member.id, seen_from or member.workspace)
         return words_for([person.locale] if person and person.locale else [])
 
-    async def may_receive(self, user_id: str, team_id: str) -> bool:
+    async def may_receive(self, user_id: str, workspace: Workspace) -> bool:
         """Whether a push may be bound to this person. Also when Slack does not say: each click is checked anyway."""
-        person = await self._find(user_id)
-        return person is None or not person.why_not(team_id)
+        person = await self.find(user_id, workspace)
+        return person is None or not person.why_not(workspace.id)
 
-    async def check_recipient(self, user_id: str, team_id: str) -> None:
+    async def check_recipient(self, user_id: str, workspace: Workspace) -> None:
         """Raise BadInput when a push bound to this person could never be opened."""
-        person = await self._find(user_id)
-        if person is not None and (reason := person.why_not(team_id)):
+        person = await self.find(user_id, workspace)
+        if person is not None and (reason := person.why_not(workspace.id)):
             raise BadInput("recipient", reason)
 
-    async def _find(self, user_id: str) -> Person | None:
-        now = self._clock()
-        until, person = self._known.get(user_id, (0, None))
+    async def find(self, user_id: str, workspace: Workspace) -> Person | None:
+        """Who that is, as seen from `workspace`; None when Slack does not say, or not soon enough."""
+        now, name = self._clock(), (workspace.id, user_id)
+        until, person = self._known.get(name, (0, None))
         if person is not None and until > now:
             return person
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                person = Person.told(await self._calls.user(user_id))
-        except (Undeliverable, TimeoutError):
+                person = Person.told(await (await self._switchboard.to(workspace)).user(user_id))
+        except (Undeliverable, StoreUnavailable, TimeoutError):
             return None
-        self._known[user_id] = (now + _REMEMBERED_MILLIS, person)
-        self._known.move_to_end(user_id)
+        self._known[name] = (now + _REMEMBERED_MILLIS, person)
+        self._known.move_to_end(name)
         while len(self._known) > _REMEMBERED_MOST:
             self._known.popitem(last=False)
         return person

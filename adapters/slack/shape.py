@@ -11,7 +11,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from adapters.slack.form import Form
-from adapters.slack.render import GENERATE, MORE, OPENED_IN_BROWSER, VIEW_FORM
+from adapters.slack.render.card import BURN, RELEASE
+from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
+from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
+
+_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER})
+_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -34,6 +39,12 @@ class _Named(_Shape):
     id: Text
     team_id: str | None = None
     enterprise_id: str | None = None
+
+
+class _Standing(_Shape):
+    """Where a view stands, as far as every click in one is looked at."""
+
+    app_installed_team_id: str | None = None
 
 
 class _Interaction(_Shape):
@@ -82,6 +93,7 @@ class _View(_Shape):
     blocks: list[_Block]
     state: _State
     hash: str | None = None
+    app_installed_team_id: str | None = None
     callback_id: str | None = None
     private_metadata: str | None = None
 
@@ -114,12 +126,24 @@ class _Clicks(_Interaction):
 
     @model_validator(mode="after")
     def _has_what_it_acts_on(self) -> "_Clicks":
-        """A click on a button that stands in a view brings the view along."""
+        """A click on a button that stands in a view brings the view along; one that means a push, its value."""
         if not self.actions:
             raise ValueError("no action")
-        if self.actions[0].action_id in (GENERATE, MORE, OPENED_IN_BROWSER):
+        _Standing.model_validate(self.view or {})
+        clicked = self.actions[0]
+        if clicked.action_id in _IN_A_VIEW:
             _View.model_validate(self.view)
+        if clicked.action_id in _WITH_A_VALUE and not clicked.value:
+            raise ValueError("a button without its value")
         return self
+
+
+class _Suggestion(_Interaction):
+    """What is typed into a select that asks us for its options."""
+
+    action_id: Text
+    block_id: Text
+    value: str
 
 
 class _Happened(_Shape):
@@ -128,6 +152,8 @@ class _Happened(_Shape):
 
 class _Event(_Shape):
     event_id: Text
+    team_id: str | None = None
+    enterprise_id: str | None = None
     event: _Happened
 
 
@@ -137,6 +163,7 @@ _SHAPES: dict[str, type[_Shape]] = {
     "message_action": _MessageShortcut,
     "block_actions": _Clicks,
     "view_submission": _Submission,
+    "block_suggestion": _Suggestion,
 }
 
 

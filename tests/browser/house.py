@@ -13,6 +13,7 @@ from core.engine import PushEngine
 from core.errors import StoreUnavailable
 from core.identity import Member
 from core.keyring import KeyRing
+from core.policies import InstallationPolicies
 from core.policy import Policy
 from core.ports import PushStore
 from core.push import Attempt, BurnOutcome, ClaimOutcome, Millis, PushId, SealedPush, Status
@@ -98,6 +99,6 @@ async def furnished(store_url: str) -> AsyncIterator[House]:
             limiter=limits,
             clock=system_clock,
             random=os.urandom,
-            policy=Policy(),
+            policies=InstallationPolicies(Policy()),
         )
         yield House(engine, store, audit, limits, clock)

@@ -22,6 +22,7 @@ from adapters.redis_store.seen_before import RedisSeenBefore
 from core.engine import PushEngine
 from core.errors import StoreUnavailable
 from core.keyring import KeyRing
+from core.policies import InstallationPolicies
 from core.policy import Policy
 from core.push import Attempt, Gone, Granted, PushId, SealedPush, Terms, WrongPassphrase, reference
 from core.receipt import Receipt
@@ -241,7 +242,7 @@ async def test_when_memory_is_full_a_refusal_is_heard_though_no_budget_can_be_co
         limiter=RedisLimiter(own_server, ring, {"failed_claim": 30}),
         clock=clock,
         random=os.urandom,
-        policy=Policy(),
+        policies=InstallationPolicies(Policy()),
     )
     push = a_push(bound_to=None)
     await store.keep(push)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.slack.form import DRAFT
-from adapters.slack.http import MESSAGE_SHORTCUT, SHORTCUT
+from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT
 from playground.start import Town
 from playground.views import View
 from playground.workspace import ALICE, BOB, GENERAL, Message

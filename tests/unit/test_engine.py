@@ -11,6 +11,7 @@ from core.engine import LIVE_MOST, Created, Order, PushEngine
 from core.errors import BadInput, NotYours, OnHold, StoreFull, StoreUnavailable, TooMany
 from core.link import Link
 from core.payload import Payload, unframe
+from core.policies import InstallationPolicies
 from core.policy import DAY, Policy
 from core.push import Attempt, Burned, Gone, Granted, Held, PushId, TicketNeeded, WrongPassphrase, reference
 from core.receipt import Happening, Hold, Receipt, State
@@ -53,7 +54,7 @@ class Desk:
             limiter=self.limiter,
             clock=self.clock,
             random=self.random,
-            policy=Policy(),
+            policies=InstallationPolicies(Policy()),
         )
 
     async def create(self, **changes: Any) -> Created:

@@ -5,8 +5,9 @@ import re
 import pytest
 from babel.messages.pofile import read_po
 
-from adapters.slack import render
 from adapters.slack.form import Form
+from adapters.slack.render.blocks import times
+from adapters.slack.render.form import form as form_view
 from adapters.wording.catalog import languages, words, words_for, words_for_header
 from adapters.wording.collect import LOCALE
 from adapters.wording.terms import duration, moment, not_sent_but_kept, refusal
@@ -143,8 +144,8 @@ def test_a_duration_is_said_in_its_largest_whole_unit(seconds: int, english: str
     ],
 )
 def test_one_is_not_many(views: int, english: str, german: str) -> None:
-    assert render.times(words("en"), views) == english
-    assert render.times(words("de"), views) == german
+    assert times(words("en"), views) == english
+    assert times(words("de"), views) == german
 
 
 def test_a_moment_names_its_zone_and_is_spelled_as_its_readers_spell_it() -> None:
@@ -161,7 +162,7 @@ def test_when_the_store_is_away_people_hear_when_to_try_again(language: str) -> 
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("more", [False, True])
 def test_the_form_fits_into_slacks_lengths(language: str, more: bool) -> None:
-    view = render.form(words(language), POLICY, Form("", more=more))
+    view = form_view(words(language), POLICY, Form("", more=more))
     assert all(len(view[part]["text"]) <= 24 for part in ("title", "submit", "close"))
     buttons = [element for block in view["blocks"] if block["type"] == "actions" for element in block["elements"]]
     assert buttons

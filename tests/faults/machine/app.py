@@ -9,6 +9,7 @@ from core.engine import Order, PushEngine
 from core.errors import OnHold
 from core.link import Link
 from core.payload import Payload
+from core.policies import InstallationPolicies
 from core.policy import Policy
 from core.push import (
     Burned,
@@ -69,7 +70,7 @@ class App:
             limiter=FakeLimiter(self.clock, {"create": 10_000, "failed_claim": 10_000}),
             clock=self.clock,
             random=self._random,
-            policy=Policy(),
+            policies=InstallationPolicies(Policy()),
         )
 
     async def keep(self, push: Push) -> Millis | None:

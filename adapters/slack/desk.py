@@ -1,0 +1,79 @@
+"""What do all gestures need at hand?"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from adapters.slack import parse
+from adapters.slack.calls import Message
+from adapters.slack.people import People
+from adapters.slack.responses import Responses
+from adapters.slack.switchboard import Switchboard
+from adapters.wording.catalog import Words
+from core.engine import PushEngine
+from core.errors import StoreUnavailable, Undeliverable
+from core.keyring import KeyRing
+from core.policy import Policy
+from core.ports import Policies, RandomBytes, SealedRecords
+
+log = structlog.get_logger(__name__)
+
+Payload = Mapping[str, Any]
+Later = Callable[[Coroutine[Any, Any, None]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies ready, and the few things that every handler does with it. `later` runs what may be lost after the answer."""
+
+    engine: PushEngine
+    policies: Policies
+    records: SealedRecords
+    switchboard: Switchboard
+    responses: Responses
+    people: People
+    ring: KeyRing
+    random: RandomBytes
+    base_url: str
+    later: Later
+
+    async def words_for(self, payload: Payload) -> Words:
+        """The voice of whoever acts."""
+        return await self.people.words_of(parse.member(payload), parse.installed_in(payload))
+
+    async def policy_for(self, payload: Payload) -> Policy:
+        """What whoever acts may do. Raises StoreUnavailable."""
+        return await self.policies.of(parse.installed_in(payload))
+
+    async def say(self, payload: Payload, message: Message) -> None:
+        """Say something where the gesture was made, to whoever made it. A global shortcut has no such place."""
+        if response_url := payload.get("response_url"):
+            await self.answer_at(response_url, message)
+
+    async def answer_at(self, response_url: str, message: Message) -> None:
+        """Say something at an address that came with a gesture."""
+        try:
+            await self.responses.respond(response_url, message)
+        except Undeliverable as problem:
+            log.warning("answer_not_delivered", code=problem.reason)
+
+    async def open_modal(self, payload: Payload, view: dict[str, Any]) -> bool:
+        """A modal in front of whoever acted, within Slack's three seconds; whether it opened."""
+        try:
+            calls = await self.switchboard.to(parse.installed_in(payload))
+            await calls.open_view(payload["trigger_id"], view)
+        except (Undeliverable, StoreUnavailable) as problem:
+            log.warning("modal_not_opened", code=getattr(problem, "reason", "store"))
+            return False
+        return True
+
+    async def redraw(self, payload: Payload, view: dict[str, Any], *, if_unchanged: bool = True) -> None:
+        """Other blocks in the modal that was clicked in; with `if_unchanged`, only if nobody else has redrawn it since."""
+        shown = payload["view"]
+        try:
+            calls = await self.switchboard.to(parse.installed_in(payload))
+            await calls.update_view(shown["id"], view, shown.get("hash", "") if if_unchanged else "")
+        except (Undeliverable, StoreUnavailable) as problem:
+            log.warning("modal_not_redrawn", code=getattr(problem, "reason", "store"))

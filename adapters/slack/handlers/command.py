@@ -1,0 +1,50 @@
+"""What does `/pushpw ...` do?"""
+
+from adapters.slack import parse
+from adapters.slack.desk import Desk
+from adapters.slack.form import Form
+from adapters.slack.gestures import Answer, Payload
+from adapters.slack.handlers.card import CardHandlers
+from adapters.slack.handlers.push_form import PushFormHandlers
+from adapters.slack.render.answers import help_text, note
+from adapters.wording.catalog import Words
+
+
+class CommandHandler:
+    """The command: answered empty at once, then the form opens or a line appears."""
+
+    def __init__(self, desk: Desk, push_form: PushFormHandlers, card: CardHandlers) -> None:
+        self._desk = desk
+        self._push_form = push_form
+        self._card = card
+
+    async def command(self, payload: Payload) -> Answer:
+        """`/pushpw ...`, whatever follows."""
+        self._desk.later(self._carry_out(payload, parse.command(payload.get("text") or "")))
+        return None
+
+    async def _carry_out(self, payload: Payload, wish: parse.Command) -> None:
+        words = await self._desk.words_for(payload)
+        match wish:
+            case parse.Push():
+                await self._push_form.open_wished(payload, words, wish)
+            case parse.Mistake():
+                await self._push_form.open_with(payload, words, wish.text, Form("", notice="mistake"))
+            case parse.Burn():
+                await self._desk.say(payload, note(await self._card.burn_spoken(payload, words, wish.reference)))
+            case parse.Help():
+                await self._desk.say(payload, help_text(words))
+            case parse.Coming():
+                await self._desk.say(payload, note(_coming(words, wish.what)))
+
+
+def _coming(words: Words, what: str) -> str:
+    match what:
+        case "request":
+            return words.say("Asking somebody for a secret is coming. Until then, ask them to use `/pushpw` with your name.")
+        case "list":
+            return words.say("The list of your secrets is coming. Until then, your receipts are in the conversation with this app.")
+        case "settings":
+            return words.say("Your own settings are coming. Until then, choose the terms in the form under “More options”.")
+        case _:
+            return words.say("Several people and groups are coming. Until then, push the secret to one person at a time.")

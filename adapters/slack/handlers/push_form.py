@@ -1,0 +1,203 @@
+"""How is a push made from Slack? The form: opened, unfolded, filled by the generator, and sent."""
+
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from adapters.slack import parse
+from adapters.slack.desk import Desk
+from adapters.slack.form import DRAFT, DRAFT_SECONDS, RECORD, RECORD_SECONDS, SECRET_FIELD_MOST, Form
+from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT, Answer, Gestures, Payload
+from adapters.slack.message_text import exact_text
+from adapters.slack.render.answers import note
+from adapters.slack.render.blocks import VIEW_DONE, told
+from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
+from adapters.slack.render.form import form as form_view
+from adapters.slack.render.outcome import created_bound, created_link, ephemeral_link
+from adapters.wording.catalog import Words
+from adapters.wording.terms import not_sent, not_sent_but_kept, not_sent_for_lack_of_room, refusal
+from core.engine import Created
+from core.errors import BadInput, StoreFull, StoreUnavailable, TooMany, Undeliverable
+from core.generator import generate
+from core.link import encode
+from core.policy import Policy, settle_terms
+
+log = structlog.get_logger(__name__)
+
+
+class PushFormHandlers:
+    """The form for a new push."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def gestures(self) -> Gestures:
+        """What the door hands to us."""
+        return Gestures(
+            actions={GENERATE: self.generate_in_form, MORE: self.more_options},
+            views={VIEW_FORM: self.submit_form, VIEW_DONE: self.close_result},
+            shortcuts={SHORTCUT: self.shortcut, MESSAGE_SHORTCUT: self.message_shortcut},
+        )
+
+    # Opened ----------------------------------------------------------------------------------
+
+    async def open_wished(self, payload: Payload, words: Words, wish: parse.Push) -> None:
+        """`/pushpw [generate] [@jane] [1d] [3 views]`: the form, with what was said in it."""
+        try:
+            policy = await self._desk.policy_for(payload)
+            # Refused here already: a form that opens with other terms than the member typed would be a trap.
+            settle_terms(policy, wish.expires_in, wish.views)
+        except BadInput as problem:
+            await self._desk.say(payload, note(refusal(words, problem, policy)))
+            return
+        except StoreUnavailable:
+            await self._desk.say(payload, note(not_sent(words)))
+            return
+        secret = generate(self._desk.random) if wish.generate else ""
+        form = Form("", wish.recipient, wish.expires_in, wish.views, notice="generated" if secret else "", secret=secret)
+        await self._show(payload, words, form)
+
+    async def shortcut(self, payload: Payload) -> Answer:
+        """The global shortcut: the empty form."""
+        self._desk.later(self._open_from_shortcut(payload))
+        return None
+
+    async def _open_from_shortcut(self, payload: Payload) -> None:
+        await self._show(payload, await self._desk.words_for(payload), Form(""))
+
+    async def message_shortcut(self, payload: Payload) -> Answer:
+        """The shortcut "Push as one-time link" on a message: the form with the message's text in it."""
+        self._desk.later(self._open_from_message(payload))
+        return None
+
+    async def _open_from_message(self, payload: Payload) -> None:
+        words = await self._desk.words_for(payload)
+        found = exact_text(payload["message"])
+        author = payload["message"].get("user") or ""
+        acting = parse.member(payload)
+        prefill = author not in ("", acting.id) and await self._desk.people.may_receive(author, acting.workspace)
+        form = Form("", author if prefill else "", notice="changed" if found.changed else "")
+        await self.open_with(payload, words, found.text, form)
+
+    async def open_with(self, payload: Payload, words: Words, secret: str, form: Form) -> None:
+        """The form with a secret in it; one that does not fit the field becomes a sealed draft."""
+        draft_length = len(secret) if len(secret) > SECRET_FIELD_MOST else 0
+        form = replace(form, draft_length=draft_length, secret="" if draft_length else secret)
+        await self._show(payload, words, form, draft=secret if draft_length else "")
+
+    async def _show(self, payload: Payload, words: Words, form: Form, draft: str = "") -> None:
+        form = replace(form, id=encode(self._desk.random(16)))
+        try:
+            if draft:
+                await self._desk.records.keep(DRAFT, form.id, draft.encode("utf-8"), DRAFT_SECONDS)
+            if response_url := payload.get("response_url"):
+                await self._desk.records.keep(RECORD, form.id, response_url.encode(), RECORD_SECONDS)
+            view = form_view(words, await self._desk.policy_for(payload), form)
+            calls = await self._desk.switchboard.to(parse.installed_in(payload))
+            await calls.open_view(payload["trigger_id"], view)
+        except StoreUnavailable:
+            await self._desk.say(payload, note(not_sent(words)))
+        except Undeliverable as problem:
+            log.warning("form_not_opened", code=problem.reason)
+            await self._desk.say(payload, note(words.say("The form did not open, and nothing was sent. Try the command again.")))
+
+    # Changed ---------------------------------------------------------------------------------
+
+    async def generate_in_form(self, payload: Payload) -> Answer:
+        """The button "Generate a strong one": the same form with a new secret in it."""
+        form = Form.recalled(payload["view"]["private_metadata"])
+        made = replace(form, edition=form.edition + 1, notice="generated", secret=generate(self._desk.random))
+        self._desk.later(self._redraw(payload, made))
+        return None
+
+    async def more_options(self, payload: Payload) -> Answer:
+        """The button "More options": the same form, unfolded. What was typed stays."""
+        self._desk.later(self._redraw(payload, replace(Form.recalled(payload["view"]["private_metadata"]), more=True)))
+        return None
+
+    async def _redraw(self, payload: Payload, form: Form) -> None:
+        words = await self._desk.words_for(payload)
+        try:
+            policy = await self._desk.policy_for(payload)
+        except StoreUnavailable:
+            log.warning("form_not_redrawn", code="store")
+            return
+        await self._desk.redraw(payload, form_view(words, policy, form))
+
+    # Sent ------------------------------------------------------------------------------------
+
+    async def submit_form(self, payload: Payload) -> Answer:
+        """The form is sent: make the push, and let the form itself say what happened."""
+        words = await self._desk.words_for(payload)
+        view, sender = payload["view"], parse.member(payload)
+        form, policy = Form.recalled(view["private_metadata"]), self._desk.policies.of_installation
+        try:
+            policy = await self._desk.policy_for(payload)
+            order = parse.order(view, form, sender, await self._draft_of(form))
+            if order.recipient is not None:
+                await self._desk.people.check_recipient(order.recipient.id, sender.workspace)
+            created = await self._desk.engine.create(order)
+        except DraftForgotten:
+            over = words.say(
+                "The message was kept for 15 minutes, and these are over. Nothing was sent. Use the shortcut on the message again."
+            )
+            return updated(told(words, over))
+        except (StoreUnavailable, BadInput, TooMany) as problem:
+            return _refused(view, words, problem, policy)
+        self._desk.later(self._answer_in_place(created, form, words))
+        if created.receipt.recipient is not None:
+            return updated(created_bound(words, created.receipt, created.receipt.recipient))
+        return updated(created_link(words, created.receipt, created.link.url(self._desk.base_url)))
+
+    async def _draft_of(self, form: Form) -> str | None:
+        if not form.draft_length:
+            return None
+        kept = await self._desk.records.read(DRAFT, form.id)
+        if kept is None:
+            raise DraftForgotten
+        return kept.decode("utf-8")
+
+    async def _answer_in_place(self, created: Created, form: Form, words: Words) -> None:
+        """The link once more, where the command was typed, for a sender who will pass it on; the draft is forgotten."""
+        await self._desk.records.drop(DRAFT, form.id)
+        if created.receipt.recipient is not None:
+            return
+        response_url = await self._desk.records.take(RECORD, form.id)
+        if response_url is not None:
+            message = ephemeral_link(words, created.receipt, created.link.url(self._desk.base_url))
+            await self._desk.answer_at(response_url.decode(), message)
+
+    async def close_result(self, payload: Payload) -> Answer:
+        """The button "Done" under the link: nothing more to do, the modal closes."""
+        return None
+
+
+class DraftForgotten(Exception):
+    """The sealed draft of a long message outlived its quarter of an hour."""
+
+
+def _refused(view: Payload, words: Words, problem: StoreUnavailable | BadInput | TooMany, policy: Policy) -> Answer:
+    match problem:
+        case StoreFull():
+            log.warning("store_full", during="create")
+            return errors_at(view, "secret", not_sent_for_lack_of_room(words))
+        case StoreUnavailable():
+            log.warning("store_unavailable", during="create", cause=type(problem.__cause__).__name__)
+            return errors_at(view, "secret", not_sent_but_kept(words))
+        case BadInput():
+            return errors_at(view, problem.field, refusal(words, problem, policy))
+        case TooMany():
+            return errors_at(view, "secret", refusal(words, problem, policy))
+
+
+def updated(view: dict[str, Any]) -> Answer:
+    """`view` in place of the form."""
+    return {"response_action": "update", "view": view}
+
+
+def errors_at(view: Payload, field: str, text: str) -> Answer:
+    """The form again, with `text` under the field, and all that was typed still in it."""
+    blocks = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    at = next((block_id for block_id in blocks if block_id.split("_")[0] == field), blocks[0])
+    return {"response_action": "errors", "errors": {at: text}}

@@ -1,0 +1,24 @@
+"""What do commands answer, where they were typed?"""
+
+from adapters.slack.calls import Message
+from adapters.slack.render.blocks import section
+from adapters.wording.catalog import Words
+
+
+def help_text(words: Words) -> Message:
+    """What the command can do."""
+    lines = [
+        words.say("*Share a secret by a link that works once.*"),
+        words.say("`/pushpw` opens the form."),
+        words.say("`/pushpw @jane` opens it with Jane filled in. Only Jane can open the secret."),
+        words.say("`/pushpw generate` makes a strong secret for you."),
+        words.say("`/pushpw burn reference` takes a secret back; `/pushpw burn all` takes back all of yours."),
+        words.say("Options may follow: `1d`, `3 views`."),
+        words.say("On any message: More actions, then “Push as one-time link”."),
+    ]
+    return Message("\n".join(lines), [section("\n".join(lines))])
+
+
+def note(text: str) -> Message:
+    """One sentence, for this member alone."""
+    return Message(text, [section(text)])

@@ -1,0 +1,115 @@
+"""Of what is everything made that we show in Slack? The small pieces (Block Kit), with their texts."""
+
+from typing import Any
+
+from adapters.wording.catalog import Words
+from adapters.wording.terms import moment
+from core.receipt import Receipt
+
+Block = dict[str, Any]
+View = dict[str, Any]
+
+VIEW_DONE = "push_done"
+
+
+def plain(text: str) -> dict[str, Any]:
+    """A plain_text object; nothing in it is ever read as mrkdwn or emoji."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def mrkdwn(text: str) -> dict[str, Any]:
+    """A mrkdwn object, for our own sentences. A label or a name goes through `quoted` first."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def quoted(text: str) -> str:
+    """Somebody's words inside mrkdwn: no mention, link or mark comes alive."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # A zero-width blank after each mark keeps *, _, ~ and ` from pairing up.
+    return "".join(c + "\u200b" if c in "*_~`" else c for c in escaped)
+
+
+def person(user_id: str) -> str:
+    """A mention, which Slack shows as the reader knows the person."""
+    return f"<@{user_id}>"
+
+
+def when(words: Words, millis: int) -> str:
+    """A moment, in the reader's own zone by Slack's own formatting."""
+    seconds = millis // 1000
+    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{moment(words, millis)}>"
+
+
+def section(text: str) -> Block:
+    """A paragraph."""
+    return {"type": "section", "text": mrkdwn(text)}
+
+
+def context(text: str) -> Block:
+    """A quiet line."""
+    return {"type": "context", "elements": [mrkdwn(text)]}
+
+
+def button(text: str, action_id: str, **more: Any) -> Block:
+    """A button. `more`: value, url, style, confirm, accessibility_label."""
+    return {"type": "button", "text": plain(text), "action_id": action_id, **more}
+
+
+def text_field(name: str, label: str, hint: str, most: int) -> Block:
+    """One line to type in, which may stay empty. `most` characters."""
+    element = {"type": "plain_text_input", "action_id": name, "max_length": most}
+    return {"type": "input", "block_id": name, "optional": True, "label": plain(label), "hint": plain(hint), "element": element}
+
+
+def choice(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Block:
+    """One of several (text, value) pairs; `chosen` is the value that stands there first."""
+    shown = [{"text": plain(text), "value": value} for text, value in options]
+    initial = next(option for option in shown if option["value"] == chosen)
+    element = {"type": "static_select", "action_id": name, "options": shown, "initial_option": initial}
+    return {"type": "input", "block_id": name, "label": plain(label), "element": element}
+
+
+def copy_field(name: str, label: str, value: str, *, multiline: bool) -> Block:
+    """Something to copy: Slack has no other element that keeps a text exactly as it is."""
+    element = {"type": "plain_text_input", "action_id": name, "initial_value": value, "multiline": multiline}
+    return {"type": "input", "block_id": name, "optional": True, "label": plain(label), "element": element}
+
+
+def times(words: Words, views: int) -> str:
+    """How often a push can be opened, as a sentence."""
+    return words.count("Can be opened once.", "Can be opened {n} times.", views)
+
+
+def terms_line(words: Words, receipt: Receipt) -> str:
+    """Expiry, views and reference of a push, in one line."""
+    return words.say(
+        "{views} Expires {moment}. Reference `{reference}`",
+        views=times(words, receipt.views),
+        moment=when(words, receipt.expires_at),
+        reference=receipt.reference,
+    )
+
+
+def told(words: Words, text: str) -> View:
+    """A modal that says one thing."""
+    return {
+        "type": "modal",
+        "callback_id": VIEW_DONE,
+        "title": plain(words.say("Secret")),
+        "close": plain(words.say("Close")),
+        "blocks": [section(text)],
+    }
+
+
+def ended_modal(words: Words, blocks: list[Block]) -> View:
+    """A form after its submission: what happened, and nothing more to send."""
+    has_field = any(block["type"] == "input" for block in blocks)
+    submit = {"submit": plain(words.say("Done"))} if has_field else {}  # Slack wants a submit where a field stands
+    return {
+        "type": "modal",
+        "callback_id": VIEW_DONE,
+        "title": plain(words.say("Push a secret")),
+        "close": plain(words.say("Close")),
+        "blocks": blocks,
+        **submit,
+    }

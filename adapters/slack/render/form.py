@@ -1,0 +1,117 @@
+"""How does the form for a new push look?"""
+
+from adapters.slack.form import SECRET_FIELD_MOST, Form
+from adapters.slack.render.blocks import Block, View, button, choice, context, plain, section, text_field, times
+from adapters.wording.catalog import Words
+from adapters.wording.terms import duration
+from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy
+
+VIEW_FORM = "push_form"
+GENERATE, MORE = "generate_secret", "more_options"
+
+
+def form(words: Words, policy: Policy, shown: Form) -> View:
+    """The form for a new push: the secret first, then who, then terms."""
+    blocks = [*_secret_blocks(words, shown), _recipient(words, shown.recipient)]
+    if shown.more:
+        blocks += [
+            choice(
+                "expiry",
+                words.say("Expires in"),
+                _expiries(words, policy, shown.expires_in),
+                str(shown.expires_in or policy.default_expiry),
+            ),
+            choice(
+                "views", words.say("Times it can be opened"), _view_counts(policy, shown.views), str(shown.views or policy.default_views)
+            ),
+            text_field(
+                "passphrase",
+                words.say("Passphrase"),
+                words.say("Tell it to the recipient another way, not in this chat. Five wrong tries burn the secret."),
+                PASSPHRASE_MOST,
+            ),
+            text_field("label", words.say("Label"), words.say("Only you see it, on your receipt."), LABEL_MOST),
+        ]
+    else:
+        terms = words.say(
+            "Expires in {expiry}. {views}",
+            expiry=duration(words, shown.expires_in or policy.default_expiry),
+            views=times(words, shown.views or policy.default_views),
+        )
+        blocks.append(context(terms))
+    return {
+        "type": "modal",
+        "callback_id": VIEW_FORM,
+        "title": plain(words.say("Push a secret")),
+        "submit": plain(words.say("Make the link")),
+        "close": plain(words.say("Cancel")),
+        "private_metadata": shown.remembered(),
+        "blocks": blocks,
+    }
+
+
+def _secret_blocks(words: Words, shown: Form) -> list[Block]:
+    buttons = [] if shown.more else [button(words.say("More options"), MORE)]
+    if shown.draft_length:
+        told = words.say(
+            "The message you chose, {length} characters long. It is kept sealed for 15 minutes, exactly as it is.",
+            length=shown.draft_length,
+        )
+        return [section(told), *_notice(words, shown), *([{"type": "actions", "elements": buttons}] if buttons else [])]
+    secret: Block = {
+        "type": "input",
+        # A new block id makes Slack show the new value; with the old id it would keep what was typed.
+        "block_id": f"secret_{shown.edition}",
+        "label": plain(words.say("Secret")),
+        "hint": plain(words.say("Kept exactly as you type it. It never appears in the conversation.")),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": "secret",
+            "multiline": True,
+            "max_length": SECRET_FIELD_MOST,
+            "focus_on_load": not shown.secret,
+            **({"initial_value": shown.secret} if shown.secret else {}),
+        },
+    }
+    return [
+        secret,
+        *_notice(words, shown),
+        {"type": "actions", "elements": [button(words.say("Generate a strong one"), GENERATE), *buttons]},
+    ]
+
+
+def _notice(words: Words, shown: Form) -> list[Block]:
+    match shown.notice:
+        case "mistake":
+            told = words.say("Nothing was posted. Check it, chat may have changed it. For what the command can do, type `/pushpw help`.")
+        case "changed":
+            told = words.say("Slack changed this message when it was sent. Check it before you push it.")
+        case "generated":
+            told = words.say("A strong secret was made for you. Use it where it belongs, then push it.")
+        case _:
+            return []
+    return [context(told)]
+
+
+def _recipient(words: Words, user_id: str) -> Block:
+    return {
+        "type": "input",
+        "block_id": "recipient",
+        "optional": True,
+        "label": plain(words.say("For")),
+        "hint": plain(words.say("Only this person can open it. Leave it empty to get a link that you pass on yourself.")),
+        "element": {
+            "type": "users_select",
+            "action_id": "recipient",
+            "placeholder": plain(words.say("Choose a person")),
+            **({"initial_user": user_id} if user_id else {}),
+        },
+    }
+
+
+def _expiries(words: Words, policy: Policy, wished: int | None) -> list[tuple[str, str]]:
+    return [(duration(words, seconds), str(seconds)) for seconds in policy.offered_expiries(wished)]
+
+
+def _view_counts(policy: Policy, wished: int | None) -> list[tuple[str, str]]:
+    return [(str(count), str(count)) for count in policy.offered_views(wished)]

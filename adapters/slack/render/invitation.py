@@ -1,0 +1,62 @@
+"""What does the recipient of a bound push see?"""
+
+from adapters.slack.calls import Message
+from adapters.slack.render.blocks import VIEW_DONE, View, button, context, person, plain, section, times, when
+from adapters.wording.catalog import Words
+from core.receipt import Receipt, State
+
+OPEN, OPENED_IN_BROWSER = "open_push", "opened_in_browser"
+
+
+def invitation(words: Words, receipt: Receipt, button_value: str) -> Message:
+    """The recipient's DM. The button carries a sealed value: no URL stands in a message that stays."""
+    first = words.say("{person} sent you a secret.", person=person(receipt.sender.id))
+    passphrase = (
+        [context(words.say("It needs a passphrase that {person} tells you another way.", person=person(receipt.sender.id)))]
+        if receipt.has_passphrase
+        else []
+    )
+    pressed = button(words.say("Open"), OPEN, value=button_value, style="primary", accessibility_label=words.say("Open the secret"))
+    facts = words.say(
+        "{views} Expires {moment}. Only you can open it.", views=times(words, receipt.views), moment=when(words, receipt.expires_at)
+    )
+    return Message(first, [section(first), {"type": "actions", "block_id": "open", "elements": [pressed]}, *passphrase, context(facts)])
+
+
+def invitation_ended(words: Words, receipt: Receipt) -> Message:
+    """The recipient's DM once there is nothing left to press."""
+    first = words.say("{person} sent you a secret.", person=person(receipt.sender.id))
+    return Message(first, [section(first), context(_ended(words, receipt))])
+
+
+def _ended(words: Words, receipt: Receipt) -> str:
+    at = when(words, receipt.changed_at or receipt.expires_at)
+    match receipt.state:
+        case State.EXPIRED:
+            return words.say("It expired {moment}, unread. Ask for a new one.", moment=at)
+        case State.BURNED if receipt.was_opened:
+            return words.say("You opened it. What was left was taken back {moment}.", moment=at)
+        case State.BURNED:
+            return words.say("It was taken back {moment}.", moment=at)
+        case State.LOST:
+            return words.say("It was lost {moment}. Ask for a new one.", moment=at)
+        case State.LOCKED:
+            return words.say("It was burned {moment} after five wrong passphrases. Ask for a new one.", moment=at)
+        case State.BURNED_BY_RECIPIENT:
+            return words.say("You opened it, and it was forgotten {moment}.", moment=at)
+        case _:
+            return words.say("You opened it {moment}. It is gone now.", moment=at)
+
+
+def open_in_browser(words: Words, url: str) -> View:
+    """The modal after the checked click. Its URL lives for ten minutes."""
+    text = words.say("The page opens in your browser. It shows a button first; nothing is used up before you press it.")
+    go = button(words.say("Open in browser"), OPENED_IN_BROWSER, url=url, style="primary")
+    note = words.say("This button works for ten minutes. After that, press Open in the conversation again.")
+    return {
+        "type": "modal",
+        "callback_id": VIEW_DONE,
+        "title": plain(words.say("A secret for you")),
+        "close": plain(words.say("Close")),
+        "blocks": [section(text), {"type": "actions", "block_id": "go", "elements": [go]}, context(note)],
+    }
