@@ -57,6 +57,18 @@ class PushStore(Protocol):
     async def release(self, push_id: PushId) -> bool:
         """Let it be claimed again though the store may have gone back, at its sender's wish. True if it is there."""
 
+    async def extend(self, push_id: PushId, until: Millis) -> Millis | None:
+        """Let it live until `until` at least, at its sender's wish; its `expires_at` now, by the store's record.
+
+        None if it is gone (expired included) or used up. Never shortens; what is held stays held.
+        """
+
+    async def unbind(self, push_id: PushId) -> bool:
+        """Whoever has the link may open it from now on, at its sender's wish. True if it is there, bound or not.
+
+        Claims need no ticket any more and none is minted; views spent stay spent, and what is held stays held.
+        """
+
     async def status(self, push_id: PushId) -> Status | None:
         """What is known of a push that the store still keeps."""
 

@@ -68,12 +68,15 @@ async def _pushes(store: RedisPushStore) -> None:
     assert granted.sealed == push.sealed
     assert await store.acknowledge(push.id, first.nonce)
     assert await store.release(push.id)
+    later = granted.expires_at + 60_000
+    assert await store.extend(push.id, later) == later
     status = await store.status(push.id)
     assert status is not None
-    assert status.views_left == 1
+    assert (status.views_left, status.expires_at) == (1, later)
     assert await store.burn_as_claimant(push.id, an_attempt()) == Burned()
     assert await store.mint_ticket(bound.id, b"T" * 16, BOB)
     assert isinstance(await store.claim(bound.id, replace(an_attempt(), ticket=b"T" * 16)), Granted)
+    assert await store.unbind(bound.id)
     assert await store.burn(bound.id)
 
 
