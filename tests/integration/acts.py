@@ -91,6 +91,11 @@ async def _receipts(book: RedisReceiptBook) -> None:
     assert await book.find(one) == receipts[0]
     assert {receipt.reference for receipt in await book.live_of(ALICE)} >= {receipt.reference for receipt in receipts}
     assert await book.count_live_of(ALICE) >= 12
+    assert await book.find_each([receipt.reference for receipt in receipts]) == receipts
+    assert len(await book.live_in(ALICE.workspace, 5)) == 5
+    await book.amend(receipts[1].reference, lambda receipt: replace(receipt, expires_at=now + 90_000))
+    await book.forget(receipts[2].reference)
+    assert await book.find(receipts[2].reference) is None
     changed = await book.amend(one, lambda receipt: replace(receipt, views_left=0))
     assert changed is not None
     expired = PushId(os.urandom(16))
