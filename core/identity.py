@@ -14,6 +14,10 @@ class Workspace:
     id: str
     enterprise: str | None = None
 
+    def spelled(self) -> str:
+        """One line that names this workspace and no other. Without its enterprise, as for a member."""
+        return f"{self.platform}:{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -27,7 +31,7 @@ class Member:
 
         The enterprise is left out on purpose: a platform sends it or not, for the same person.
         """
-        return f"{self.workspace.platform}:{self.workspace.id}:{self.id}"
+        return f"{self.workspace.spelled()}:{self.id}"
 
     def to_json(self) -> dict[str, str | None]:
         """The member as plain JSON, for sealed records."""

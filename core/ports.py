@@ -4,7 +4,7 @@ Each port names the whole atomic act. There is no get and no delete, so a caller
 the race. The contracts are in tests/contract; every adapter and every fake passes them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from core.audit import AuditEvent
@@ -58,6 +58,18 @@ class PushStore(Protocol):
     async def release(self, push_id: PushId) -> bool:
         """Let it be claimed again though the store may have gone back, at its sender's wish. True if it is there."""
 
+    async def extend(self, push_id: PushId, until: Millis) -> Millis | None:
+        """Let it live until `until` at least, at its sender's wish; its `expires_at` now, by the store's record.
+
+        None if it is gone (expired included) or used up. Never shortens; what is held stays held.
+        """
+
+    async def unbind(self, push_id: PushId) -> bool:
+        """Whoever has the link may open it from now on, at its sender's wish. True if it is there, bound or not.
+
+        Claims need no ticket any more and none is minted; views spent stay spent, and what is held stays held.
+        """
+
     async def status(self, push_id: PushId) -> Status | None:
         """What is known of a push that the store still keeps."""
 
@@ -66,19 +78,31 @@ class ReceiptBook(Protocol):
     """Keeps what the sender may know of a push, sealed, until some days after it expired."""
 
     async def enter(self, receipt: Receipt) -> None:
-        """Keep a new receipt, and list it among its sender's live pushes."""
+        """Keep a new receipt, and list it among the live pushes of its sender and of the sender's workspace."""
 
     async def find(self, reference: str) -> Receipt | None:
         """The receipt of that reference."""
 
     async def amend(self, reference: str, change: Callable[[Receipt], Receipt]) -> Receipt | None:
-        """`change` the receipt atomically (it may be called more than once); the new one, or None if there is none."""
+        """`change` the receipt atomically (it may be called more than once); the new one, or None if there is none.
+
+        A new `expires_at` is when it is due from now on, and what its lifetime is counted from.
+        """
+
+    async def find_each(self, references: Sequence[str]) -> list[Receipt]:
+        """The receipts of these references, in this order; those that are not there are left out."""
+
+    async def forget(self, reference: str) -> None:
+        """The receipt goes now, from every list too. What its push became is nobody's knowledge any more."""
 
     async def live_of(self, sender: Member) -> list[Receipt]:
         """The sender's receipts whose pushes have not expired, soonest to expire first, ended ones left out."""
 
     async def count_live_of(self, sender: Member) -> int:
         """How many that are."""
+
+    async def live_in(self, workspace: Workspace, most: int) -> list[Receipt]:
+        """Up to `most` receipts of pushes from senders of that workspace, as for `live_of`; fewer only when there are no more."""
 
     async def take_due(self, most: int) -> list[str]:
         """References of up to `most` pushes that have expired.

@@ -30,6 +30,15 @@ class Hold(StrEnum):
     RELEASED = "released"
 
 
+class Seen(StrEnum):
+    """What was noticed of a push that stays as it is."""
+
+    SCANNED = "scanned"
+    """A program that looks at links fetched its page; that opens nothing."""
+    REFUSED = "refused"
+    """Somebody tried to open it and was turned away."""
+
+
 ENDED = frozenset({State.EXPIRED, State.BURNED, State.BURNED_BY_RECIPIENT, State.LOCKED, State.LOST})
 
 
@@ -46,7 +55,7 @@ class Happening:
     """Something that befell a push: `what` it became, and when."""
 
     reference: str
-    what: State | Hold
+    what: State | Hold | Seen
     at: Millis
     views_left: int | None = None
 
@@ -74,6 +83,16 @@ class Receipt:
     released_at: Millis | None = None
     asked_in: str = ""
     """The form that it came from, in the platform's own words."""
+    group: tuple[str, ...] = ()
+    """References of all pushes that were made together, this one included; empty for one alone."""
+    refused: int = 0
+    refused_at: Millis | None = None
+    scanned_at: Millis | None = None
+    nudged_at: Millis | None = None
+    passed_on_at: Millis | None = None
+    """Since when whoever has the link may open it, at its sender's wish, though it was for one person."""
+    conversation: str = ""
+    """Where the card of a group lies, on the first of the group, in the platform's own words."""
 
     @property
     def held(self) -> bool:
@@ -98,6 +117,8 @@ class Receipt:
         """
         left = self.views_left if news.views_left is None else min(self.views_left, news.views_left)
         match news.what:
+            case Seen() as seen:
+                return self._after_a_sight(seen, news.at)
             case State.OPENED:
                 return self._after_opening(left, news.at)
             case Hold.HELD if self.released_at is not None and news.at <= self.released_at:
@@ -120,6 +141,15 @@ class Receipt:
                 return self
             case State() as state:
                 return replace(self, state=state, changed_at=news.at)
+
+    def _after_a_sight(self, seen: Seen, at: Millis) -> Self:
+        if not self.live:
+            return self
+        if seen is Seen.SCANNED:
+            return replace(self, scanned_at=self.scanned_at or at)
+        if self.refused_at is not None and at <= self.refused_at:
+            return self  # the same news once more
+        return replace(self, refused=self.refused + 1, refused_at=at)
 
     def _after_opening(self, left: int, at: Millis) -> Self:
         if left >= self.views_left:

@@ -14,7 +14,7 @@ from core.identity import Member, Platform
 from core.link import Link
 from core.ports import AuditLog, Clock, Delivery, ReceiptBook
 from core.promise import Announce, Promise, Tell
-from core.receipt import Happening, Hold, Invitation, Place, Receipt, State
+from core.receipt import Happening, Hold, Invitation, Place, Receipt, Seen, State
 
 
 class Receipts:
@@ -76,8 +76,8 @@ class Receipts:
             return receipt.after(happening)
 
         known = await self._book.amend(happening.reference, after)
-        # An opening is told again with each redelivery, a hold with each try: the cards that showed it need no second edit.
-        if known is None or (not again and happening.what in (State.OPENED, Hold.HELD) and known == before):
+        # An opening is told again with each redelivery, a hold or a sight with each try: the cards that showed it need no second edit.
+        if known is None or (not again and happening.what in (State.OPENED, Hold.HELD, *Seen) and known == before):
             return
         await self._bring_up_to_date(known)
 

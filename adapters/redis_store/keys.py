@@ -50,6 +50,10 @@ class Keys:
         """A sender's live pushes: one name for each key of the ring, current one first."""
         return [f"{self.prefix}:sent:{name}" for name in _names(ring, "sender", member)]
 
+    def receipts_in(self, ring: KeyRing, workspace: str) -> list[str]:
+        """The live pushes of a workspace's members: one name for each key of the ring, current one first."""
+        return [f"{self.prefix}:sent-in:{name}" for name in _names(ring, "workspace", workspace)]
+
     def record(self, ring: KeyRing, kind: str, name: str) -> list[str]:
         """A sealed record: one name for each key of the ring, current one first."""
         return [f"{self.prefix}:record:{kind}:{hidden}" for hidden in _names(ring, "record/" + kind, name)]

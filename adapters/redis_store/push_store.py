@@ -39,7 +39,7 @@ TICKET_MS = 600_000
 FULL_AT_PERCENT = 80
 """Of the server's maxmemory: above it nothing new is kept, so that what is there can still be claimed."""
 _NONCE_HASH_BYTES = 16
-_ACTS = ("keep", "claim", "acknowledge", "burn", "burn_as_claimant", "mint_ticket", "release", "status")
+_ACTS = ("keep", "claim", "acknowledge", "burn", "burn_as_claimant", "mint_ticket", "release", "extend", "unbind", "status")
 
 
 class RedisPushStore:
@@ -103,6 +103,13 @@ class RedisPushStore:
 
     async def release(self, push_id: PushId) -> bool:
         return bool(await self._do("release", push_id))
+
+    async def extend(self, push_id: PushId, until: Millis) -> Millis | None:
+        expires_at: Millis | None = await self._do("extend", push_id, until)
+        return expires_at
+
+    async def unbind(self, push_id: PushId) -> bool:
+        return bool(await self._do("unbind", push_id))
 
     async def status(self, push_id: PushId) -> Status | None:
         known: list[Any] = await self._do("status", push_id)

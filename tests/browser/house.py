@@ -57,6 +57,12 @@ class WatchedStore:
     async def mint_ticket(self, push_id: PushId, ticket: bytes, holder: Member) -> bool:
         return await self._reached().mint_ticket(push_id, ticket, holder)
 
+    async def extend(self, push_id: PushId, until: Millis) -> Millis | None:
+        return await self._reached().extend(push_id, until)
+
+    async def unbind(self, push_id: PushId) -> bool:
+        return await self._reached().unbind(push_id)
+
     async def status(self, push_id: PushId) -> Status | None:
         return await self._reached().status(push_id)
 

@@ -17,7 +17,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "stage" not in metafunc.fixturenames:
         return
     long = [pytest.mark.long]
-    judges = metafunc.module.__name__.endswith("push_store")  # the scripts that matter most run on the oldest server each time
+    judges = metafunc.module.__name__.endswith(
+        ("push_store", "push_store_wishes")
+    )  # the scripts that matter most run on the oldest server each time
     stages = ["fake", "server", pytest.param("oldest", marks=[] if judges else long)]
     metafunc.parametrize("stage", [*stages, pytest.param("sentinel", marks=long), pytest.param("cluster", marks=long)], indirect=True)
 

@@ -125,3 +125,16 @@ async def test_who_has_seen_it_burns_and_acknowledges_over_a_restart_and_nobody_
 
 async def test_nothing_that_never_was_is_released(stage: Stage):
     assert not await stage.push_store().release(replace(a_push()).id)
+
+
+async def test_what_is_held_is_extended_and_unbound_and_both_hold_once_it_is_released(stage: Stage):
+    store = stage.push_store()
+    push_id = await kept(store, a_push(bound_to=BOB))
+    later = (await stage.now()) + 3_600_000
+    await stage.come_back(push_id)
+    assert await store.extend(push_id, later) == later
+    assert await store.unbind(push_id)
+    assert await store.claim(push_id, an_attempt()) == Held()
+    assert await store.release(push_id)
+    granted = await claimed(store, push_id, an_attempt())
+    assert (granted.expires_at, granted.bound_to) == (later, None)

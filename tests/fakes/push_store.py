@@ -36,6 +36,7 @@ class _Record:
     expires_at: Millis
     views_left: int
     generation: int
+    bound_to: Member | None
     claims: dict[bytes, _Claim] = field(default_factory=dict)
     wrong: set[bytes] = field(default_factory=set)
     ticket: bytes | None = None
@@ -71,7 +72,7 @@ class FakePushStore:
             return None
         if self.full:
             raise StoreFull
-        record = _Record(push, self._clock() + push.terms.expires_in * 1000, push.terms.views, self._generation)
+        record = _Record(push, self._clock() + push.terms.expires_in * 1000, push.terms.views, self._generation, push.bound_to)
         self._records[push.id] = record
         return record.expires_at
 
@@ -134,7 +135,7 @@ class FakePushStore:
         record = self._find(push_id)
         if record is None or self._clock() >= record.expires_at or record.views_left < 1:
             return False
-        if record.push.bound_to is None or record.push.bound_to.spelled() != holder.spelled():
+        if record.bound_to is None or record.bound_to.spelled() != holder.spelled():
             return False
         if self._held(record):
             raise OnHold
@@ -145,6 +146,19 @@ class FakePushStore:
         record = self._find(push_id)
         if record is not None:
             record.generation = self._generation
+        return record is not None
+
+    async def extend(self, push_id: PushId, until: Millis) -> Millis | None:
+        record = self._find(push_id)
+        if record is None or record.views_left < 1 or self._clock() >= record.expires_at:
+            return None
+        record.expires_at = max(record.expires_at, until)
+        return record.expires_at
+
+    async def unbind(self, push_id: PushId) -> bool:
+        record = self._find(push_id)
+        if record is not None:
+            record.bound_to = record.ticket = None
         return record is not None
 
     async def status(self, push_id: PushId) -> Status | None:
@@ -183,13 +197,13 @@ class FakePushStore:
         return tomb if tomb and self._clock() < tomb.until else None
 
     def _again(self, record: _Record, claim: _Claim, attempt: Attempt) -> ClaimOutcome:
-        fits = _passphrase_fits(record, attempt) and (record.push.bound_to is None or claim.ticket == attempt.ticket)
+        fits = _passphrase_fits(record, attempt) and (record.bound_to is None or claim.ticket == attempt.ticket)
         return _granted(record, claim, redelivered=True) if fits and self._clock() < claim.open_until else Gone()
 
     def _refusal(self, record: _Record, attempt: Attempt) -> WrongPassphrase | TicketNeeded | Gone | None:
         now = self._clock()
         ticket_opens = attempt.ticket is not None and attempt.ticket == record.ticket and now < record.ticket_until
-        if record.push.bound_to is not None and not ticket_opens:
+        if record.bound_to is not None and not ticket_opens:
             used_up = record.views_left < 1 and any(claim.ticket == attempt.ticket for claim in record.claims.values())
             return Gone() if used_up and attempt.ticket is not None else TicketNeeded()
         if not _passphrase_fits(record, attempt):
@@ -230,5 +244,5 @@ def _granted(record: _Record, claim: _Claim, *, redelivered: bool) -> Granted:
         redelivered=redelivered,
         burnable=push.terms.recipient_may_burn,
         claimed_at=claim.at,
-        bound_to=push.bound_to,
+        bound_to=record.bound_to,
     )

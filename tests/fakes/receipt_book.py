@@ -1,9 +1,9 @@
 """A ReceiptBook in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from core.errors import StoreUnavailable
-from core.identity import Member
+from core.identity import Member, Workspace
 from core.push import Millis
 from core.receipt import Receipt
 from tests.fakes.small import ManualClock
@@ -34,16 +34,26 @@ class FakeReceiptBook:
         known = await self.find(reference)
         if known is None:
             return None
-        self._receipts[reference] = change(known)
-        return self._receipts[reference]
+        changed = self._receipts[reference] = change(known)
+        if changed.expires_at != known.expires_at:
+            self._due[reference] = changed.expires_at
+        return changed
+
+    async def find_each(self, references: Sequence[str]) -> list[Receipt]:
+        return [receipt for reference in references if (receipt := await self.find(reference))]
+
+    async def forget(self, reference: str) -> None:
+        self._receipts.pop(reference, None)
+        self._due.pop(reference, None)
 
     async def live_of(self, sender: Member) -> list[Receipt]:
-        spelled, now = sender.spelled(), self._clock()
-        mine = [r for r in self._receipts.values() if r.sender.spelled() == spelled and r.live and r.expires_at > now]
-        return sorted(mine, key=lambda receipt: receipt.expires_at)
+        return [receipt for receipt in self._live() if receipt.sender.spelled() == sender.spelled()]
 
     async def count_live_of(self, sender: Member) -> int:
         return len(await self.live_of(sender))
+
+    async def live_in(self, workspace: Workspace, most: int) -> list[Receipt]:
+        return [receipt for receipt in self._live() if receipt.sender.workspace.spelled() == workspace.spelled()][:most]
 
     async def take_due(self, most: int) -> list[str]:
         now = self._clock()
@@ -54,3 +64,7 @@ class FakeReceiptBook:
 
     async def settle_due(self, reference: str) -> None:
         self._due.pop(reference, None)
+
+    def _live(self) -> list[Receipt]:
+        live = [receipt for receipt in self._receipts.values() if receipt.live and receipt.expires_at > self._clock()]
+        return sorted(live, key=lambda receipt: receipt.expires_at)

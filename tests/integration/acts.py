@@ -68,12 +68,15 @@ async def _pushes(store: RedisPushStore) -> None:
     assert granted.sealed == push.sealed
     assert await store.acknowledge(push.id, first.nonce)
     assert await store.release(push.id)
+    later = granted.expires_at + 60_000
+    assert await store.extend(push.id, later) == later
     status = await store.status(push.id)
     assert status is not None
-    assert status.views_left == 1
+    assert (status.views_left, status.expires_at) == (1, later)
     assert await store.burn_as_claimant(push.id, an_attempt()) == Burned()
     assert await store.mint_ticket(bound.id, b"T" * 16, BOB)
     assert isinstance(await store.claim(bound.id, replace(an_attempt(), ticket=b"T" * 16)), Granted)
+    assert await store.unbind(bound.id)
     assert await store.burn(bound.id)
 
 
@@ -88,6 +91,11 @@ async def _receipts(book: RedisReceiptBook) -> None:
     assert await book.find(one) == receipts[0]
     assert {receipt.reference for receipt in await book.live_of(ALICE)} >= {receipt.reference for receipt in receipts}
     assert await book.count_live_of(ALICE) >= 12
+    assert await book.find_each([receipt.reference for receipt in receipts]) == receipts
+    assert len(await book.live_in(ALICE.workspace, 5)) == 5
+    await book.amend(receipts[1].reference, lambda receipt: replace(receipt, expires_at=now + 90_000))
+    await book.forget(receipts[2].reference)
+    assert await book.find(receipts[2].reference) is None
     changed = await book.amend(one, lambda receipt: replace(receipt, views_left=0))
     assert changed is not None
     expired = PushId(os.urandom(16))

@@ -76,6 +76,9 @@ async def test_every_key_has_an_end_after_every_act(redis: Redis, store: RedisPu
         store.claim(push.id, attempt),
         store.acknowledge(push.id, attempt.nonce),
         store.mint_ticket(push.id, TICKET, BOB),
+        store.extend(push.id, 1),
+        store.extend(push.id, 4_000_000_000_000),
+        store.unbind(push.id),
         store.claim(push.id, an_attempt()),
         store.burn_as_claimant(push.id, attempt),
     ]
@@ -141,6 +144,37 @@ async def test_a_claim_near_the_end_makes_both_keys_outlive_the_expiry(redis: Re
     assert isinstance(granted, Granted)
     assert expires_at == granted.expires_at
     assert [await redis.pexpiretime(key) for key in Keys(prefix).push(push.id)] == [granted.claimed_at + 60_000] * 2
+
+
+async def test_what_is_extended_dies_when_it_expires_and_not_before_the_last_grace(redis: Redis, store: RedisPushStore, prefix: str):
+    push, attempt = a_push(pass_proof=None, bound_to=None, terms=Terms(2, 2)), an_attempt()
+    expires_at = await store.keep(push) or 0
+    keys = Keys(prefix).push(push.id)
+    assert await store.extend(push.id, expires_at + 1000) == expires_at + 1000
+    assert [await redis.pexpiretime(key) for key in keys] == [expires_at + 1000] * 2
+    granted = await store.claim(push.id, attempt)
+    assert isinstance(granted, Granted)
+    assert await store.extend(push.id, expires_at + 2000) == expires_at + 2000
+    assert [await redis.pexpiretime(key) for key in keys] == [granted.claimed_at + 60_000] * 2
+    assert await store.extend(push.id, expires_at + 600_000) == expires_at + 600_000
+    assert [await redis.pexpiretime(key) for key in keys] == [expires_at + 600_000] * 2
+
+
+async def test_a_wish_repeated_writes_so_that_replicas_can_be_waited_for(redis: Redis, store: RedisPushStore, prefix: str):
+    push, seen = a_push(), []
+    expires_at = await store.keep(push) or 0
+    for wish in (store.unbind(push.id), store.unbind(push.id), *(store.extend(push.id, expires_at + 1000) for _ in range(2))):
+        await wish
+        seen.append(await redis.dump(Keys(prefix).push(push.id)[0]))
+    assert len(set(seen)) == 4
+
+
+async def test_an_unbound_push_has_no_trace_of_whom_it_was_for(redis: Redis, store: RedisPushStore, prefix: str):
+    push = a_push()
+    await store.keep(push)
+    await store.mint_ticket(push.id, TICKET, BOB)
+    await store.unbind(push.id)
+    assert not {b"bound", b"who", b"tick", b"tickend"} & set(await redis.hkeys(Keys(prefix).push(push.id)[0]))
 
 
 async def test_all_keys_of_a_push_share_one_slot(redis: Redis, prefix: str):
@@ -218,10 +252,12 @@ async def test_when_memory_is_full_creating_is_refused_and_claiming_works(own_se
     with pytest.raises(StoreUnavailable):
         await store.keep(a_push())
     assert await store.mint_ticket(push.id, TICKET, BOB)
+    assert await store.extend(push.id, 4_000_000_000_000)
     assert isinstance(await store.claim(push.id, replace(attempt, pass_proof=os.urandom(32))), WrongPassphrase)
     assert isinstance(await store.claim(push.id, attempt), Granted)
     assert isinstance(await store.claim(push.id, attempt), Granted)
     assert await store.acknowledge(push.id, attempt.nonce)
+    assert await store.unbind(push.id)
     assert await store.burn(push.id)
 
 

@@ -6,14 +6,14 @@ import pytest
 
 from core.identity import Member, Workspace
 from core.push import Attempt, Granted, PushId, SealedPush, Terms, reference
-from core.receipt import ENDED, Happening, Hold, Receipt, State
+from core.receipt import ENDED, Happening, Hold, Receipt, Seen, State
 from tests.fakes import ALICE, BOB
 
 ID = PushId(bytes(range(16)))
 WAITING = Receipt(reference(ID), ID, ALICE, BOB, "", 2, 2, False, 1, 1000)
 
 
-def news(what: State | Hold, views_left: int | None = None, at: int = 50) -> Happening:
+def news(what: State | Hold | Seen, views_left: int | None = None, at: int = 50) -> Happening:
     return Happening(WAITING.reference, what, at, views_left)
 
 
@@ -132,3 +132,31 @@ def test_news_of_holds_that_comes_late_changes_nothing():
     assert not released.after(news(Hold.HELD, at=60)).held
     again = released.after(news(Hold.HELD, at=90))
     assert again.after(news(Hold.RELEASED, at=70)).held
+
+
+def test_the_first_sight_of_a_scanner_is_the_one_that_is_kept():
+    scanned = WAITING.after(news(Seen.SCANNED, at=60))
+    assert scanned == replace(WAITING, scanned_at=60)
+    assert scanned.after(news(Seen.SCANNED, at=70)) == scanned
+
+
+def test_who_is_turned_away_is_counted_and_the_same_news_counts_once():
+    refused = WAITING.after(news(Seen.REFUSED, at=60))
+    assert refused == replace(WAITING, refused=1, refused_at=60)
+    assert refused.after(news(Seen.REFUSED, at=60)) == refused
+    assert refused.after(news(Seen.REFUSED, at=59)) == refused
+    assert refused.after(news(Seen.REFUSED, at=61)) == replace(WAITING, refused=2, refused_at=61)
+
+
+@pytest.mark.parametrize("what", sorted(Seen))
+@pytest.mark.parametrize("end", [*(news(state) for state in sorted(ENDED)), news(State.OPENED, 0)])
+def test_what_is_over_is_not_looked_at_any_more(what: Seen, end: Happening):
+    over = WAITING.after(end)
+    assert over.after(news(what, at=99)) == over
+
+
+@pytest.mark.parametrize("what", sorted(Seen))
+def test_a_sight_changes_no_state_and_no_hold(what: Seen):
+    held = WAITING.after(news(State.OPENED, 1)).after(news(Hold.HELD, at=60))
+    seen = held.after(news(what, at=99))
+    assert (seen.state, seen.changed_at, seen.views_left, seen.held_at) == (State.OPENED, 50, 1, 60)

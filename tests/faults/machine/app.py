@@ -112,9 +112,10 @@ class App:
             case Granted():
                 made = self._kept[push.number]
                 assert outcome.sealed == made.sealed, "other bytes than those that were kept"
-                assert outcome.bound_to == made.bound_to, "bound to somebody else"
+                assert outcome.bound_to in (made.bound_to, None), "bound to somebody else"
                 at = tick(outcome.claimed_at)
-                return ("granted", outcome.views_left, tick(outcome.expires_at), outcome.redelivered, outcome.burnable, at)
+                left, bound = outcome.views_left, outcome.bound_to is not None
+                return ("granted", left, tick(outcome.expires_at), outcome.redelivered, outcome.burnable, at, bound)
             case WrongPassphrase():
                 return ("wrong", outcome.attempts_left, outcome.counted)
             case TicketNeeded():

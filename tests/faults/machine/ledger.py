@@ -20,6 +20,8 @@ class Ledger:
         self.readers: dict[int, set[int]] = defaultdict(set)
         self.allowed: dict[int, int] = defaultdict(int)
         self.taken_back: set[int] = set()
+        self.unbound: set[int] = set()
+        """For good: a server from before may come back, on which it still is."""
         self._tickets: dict[int, set[int]] = defaultdict(set)
 
     def made(self, push: Push) -> None:
@@ -37,6 +39,10 @@ class Ledger:
         """Somebody who may was told that it is no more."""
         self.taken_back.add(number)
 
+    def opened_to_all(self, number: int) -> None:
+        """Its sender agreed that whoever has the link may open it."""
+        self.unbound.add(number)
+
     def two_masters(self) -> None:
         """The clients turned back to a server that never heard what was burned elsewhere meanwhile."""
         self.taken_back.clear()
@@ -53,5 +59,7 @@ class Ledger:
             raise SecondReader(f"push {number} was shown to {len(readers)} readers; its sender allowed {self.allowed[number]}")
         assert said.link, f"push {number} was shown for a wrong key"
         assert not push.passphrase or said.passphrase == 0, f"push {number} was shown for a wrong passphrase"
-        assert not push.bound or said.ticket in self._tickets[number], f"push {number} was shown without a ticket of its person"
+        assert not push.bound or number in self.unbound or said.ticket in self._tickets[number], (
+            f"push {number} was shown without a ticket of its person"
+        )
         assert number not in self.taken_back, f"push {number} was shown after it was burned"

@@ -58,7 +58,7 @@ class Machine(RuleBasedStateMachine):
         self.pushes: list[Push] = []
         self.tries: list[tuple[Push, Try]] = []
         self.tickets: dict[int, list[int]] = {}
-        self.number, self.left = 0, Counter(troubles=troubles, time=3, beside=3, saves=2, burns=3, adoptions=2)
+        self.number, self.left = 0, Counter(troubles=troubles, time=3, beside=3, saves=2, burns=3, adoptions=2, unbindings=2)
         self.run(self.world.begin(kind, attached=attached))
         for terms in first:
             self.create(terms)
@@ -117,6 +117,21 @@ class Machine(RuleBasedStateMachine):
             self.ledger.released(push.number, self.model.would_hold(push.number))
         told = self.run(self.world.adopt())
         self.same("adopt", self.model.adopt(), told)
+
+    @rule(which=_A_FEW, lasts=st.sampled_from([2.5, 6.5, 0.5]))
+    def extend(self, which: int, lasts: float) -> None:
+        push = self.push(which)
+        self.same("extend", self.model.extend(push.number, lasts), self.run(self.world.extend(push, lasts)))
+
+    @rule(which=_A_FEW)
+    @so_often("unbindings")
+    def unbind(self, which: int) -> None:
+        self.left["unbindings"] -= 1
+        push = self.push(which)
+        told = self.run(self.world.unbind(push))
+        self.same("unbind", self.model.unbind(push.number), told)
+        if told:
+            self.ledger.opened_to_all(push.number)
 
     @rule(which=_A_FEW)
     def look(self, which: int) -> None:

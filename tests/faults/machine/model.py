@@ -17,7 +17,7 @@ TICKET = 2.5
 GUESSES = 5
 
 Answer = tuple[object, ...]
-"""What is heard: ("granted", left, ends, again, burnable, claimed at), ("wrong", left, counted), ("gone",), ("held",), ..."""
+"""What is heard: ("granted", left, ends, again, burnable, claimed at, bound), ("wrong", left, counted), ("gone",), ("held",), ..."""
 
 Kind = Literal["ephemeral", "durable", "snapshots"]
 """What outlives a restart: nothing, everything, what was saved last."""
@@ -66,6 +66,7 @@ class Record:
     ends: float
     left: int
     generation: int
+    bound: bool
     claims: dict[int, Claim] = field(default_factory=dict)
     wrong: set[int] = field(default_factory=set)
     ticket: int | None = None
@@ -132,7 +133,7 @@ class Model:
         if known is not None:
             return ("taken",)
         self._look_if_doubtful()
-        record = self.home.kept[push.number] = Record(push, self.now + push.lasts, push.views, self.home.generation)
+        record = self.home.kept[push.number] = Record(push, self.now + push.lasts, push.views, self.home.generation, push.bound)
         return ("kept", int(record.ends))
 
     def claim(self, number: int, said: Try) -> Answer:
@@ -148,10 +149,10 @@ class Model:
         if (mine or record.left) and self._is_held(record):
             return HELD
         if mine:
-            fits = _opens(record, said) and (not record.push.bound or said.ticket == mine.ticket)
+            fits = _opens(record, said) and (not record.bound or said.ticket == mine.ticket)
             in_time = not mine.acknowledged and self.now < mine.open_until
             return _granted(record, mine, again=True) if fits and in_time else GONE
-        if record.push.bound and not self._ticket_opens(record, said):
+        if record.bound and not self._ticket_opens(record, said):
             used = {claim.ticket for claim in record.claims.values()}
             return GONE if record.left == 0 and said.ticket is not None and said.ticket in used else TICKET_NEEDED
         if not _opens(record, said):
@@ -196,7 +197,7 @@ class Model:
                 return GONE
             if record.left and self._is_held(record):
                 return HELD
-            if record.push.bound and not self._ticket_opens(record, said):
+            if record.bound and not self._ticket_opens(record, said):
                 return TICKET_NEEDED
             if not _opens(record, said):
                 return self._guessed(record, said)
@@ -210,7 +211,7 @@ class Model:
         record = self._find(number)
         if not isinstance(record, Record) or self.now >= record.ends or record.left == 0:
             return GONE
-        if not record.push.bound or not right_person:
+        if not record.bound or not right_person:
             return GONE
         if self._is_held(record):
             return HELD
@@ -224,6 +225,23 @@ class Model:
             return False
         self._look_if_doubtful()
         record.generation = self.home.generation
+        return True
+
+    def extend(self, number: int, lasts: float) -> Answer:
+        """So long from now on, at least."""
+        self._look_if_new()
+        record = self._find(number)
+        if not isinstance(record, Record) or record.left == 0 or self.now >= record.ends:
+            return GONE
+        record.ends = max(record.ends, self.now + lasts)
+        return ("ends", int(record.ends))
+
+    def unbind(self, number: int) -> bool:
+        self._look_if_new()
+        record = self._find(number)
+        if not isinstance(record, Record):
+            return False
+        record.bound, record.ticket = False, None
         return True
 
     def status(self, number: int) -> Answer:
@@ -360,4 +378,4 @@ def _locked_again(tomb: Tomb, said: Try) -> Answer | None:
 
 
 def _granted(record: Record, claim: Claim, *, again: bool) -> Answer:
-    return ("granted", record.left, int(record.ends), again, record.push.burnable, claim.at)
+    return ("granted", record.left, int(record.ends), again, record.push.burnable, claim.at, record.bound)

@@ -20,6 +20,13 @@ FOUND_LATER = {
     "repeated guess counted": Breakage(script="claim", line="known = known or ", instead="known = known and "),
     "expiry not judged": Breakage(script="claim", line="if not claim and now >= record.exp then", instead="if false then"),
     "ticket good for two": Breakage(script="claim", line="KEYS[1], 'wrong', 'tick', 'tickend')", instead="KEYS[1], 'wrong')"),
+    "shortened by extending": Breakage(script="extend", line="if later <= record.exp then", instead="if false then"),
+    "what is extended dies when it would have": Breakage(
+        script="extend", line="redis.call('PEXPIREAT', key, whole(math.max(later, redis.call('PEXPIRETIME', key))))", instead=""
+    ),
+    "released by unbinding": Breakage(
+        script="unbind", line="'tickend')\nwrote()", instead="'tickend')\nredis.call('HSET', KEYS[1], 'gen', (generation()))"
+    ),
     "sealed bytes kept for ever": Breakage(script="acknowledge", line="redis.call('DEL', KEYS[2])", instead=""),
 }
 BROKEN = [

@@ -184,6 +184,14 @@ class World:
     async def release(self, push: Push) -> bool:
         return await self.app.store.release(self.app.id_of(push))
 
+    async def extend(self, push: Push, lasts: float) -> Answer:
+        until = await server_time(self.home.client) + int(lasts * TICK_MS)
+        told = await self.app.store.extend(self.app.id_of(push), until)
+        return ("gone",) if told is None else ("ends", self._tick(told))
+
+    async def unbind(self, push: Push) -> bool:
+        return await self.app.store.unbind(self.app.id_of(push))
+
     async def status(self, push: Push) -> Answer:
         told = await self.app.store.status(self.app.id_of(push))
         if told is None:
