@@ -77,7 +77,8 @@ def entry(element: Json, value: Any, suggested: list[Json] | None = None) -> Jso
 
 
 def _option(element: Json, wanted: str, suggested: list[Json] | None) -> Json:
-    for option in [*options_of(element), *(suggested or [])]:
+    first: list[Json] = [*element.get("initial_options", []), element.get("initial_option") or {}]
+    for option in filter(None, [*options_of(element), *first, *(suggested or [])]):
         if wanted in (option["value"], option["text"]["text"]):
             return option
     raise LookupError(f"no option {wanted!r}")

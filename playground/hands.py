@@ -82,11 +82,11 @@ class Hands:
 
     # What the person does
 
-    def say(self, channel: str, text: str) -> Message:
-        """Post a message as the composer does: rich text, marks turned into styles."""
+    def say(self, channel: str, text: str, thread_ts: str = "") -> Message:
+        """Post a message, or a reply in a thread, as the composer does: rich text, marks turned into styles."""
         self._member_of(channel)
         blocks = composer.rich_text(self._workspace, text)
-        return self._workspace.post(channel, self.user, composer.message_text(self._workspace, text), blocks)
+        return self._workspace.post(channel, self.user, composer.message_text(self._workspace, text), blocks, thread_ts=thread_ts)
 
     def delete(self, message: Message) -> None:
         """Delete a message of their own, or dismiss one that only they see."""
@@ -167,12 +167,16 @@ class Hands:
                 view.values[block["block_id"]][element["action_id"]] = forms.entry(element, typed[element["action_id"]], self._suggested)
 
     async def suggest(self, view: View, wanted: str, typed: str) -> list[Json]:
-        """The options that the app offers in an external select for what is `typed`."""
-        block, element = forms.find(view.blocks, wanted)
+        """The options that the app offers in an external select for what is `typed`, groups flattened."""
+        return forms.options_of(await self.offered(view, wanted, typed))
+
+    async def offered(self, view: View, wanted: str, typed: str, block_id: str | None = None) -> Json:
+        """As `suggest`, but as the app answered: `options` or `option_groups`; empty when it did not answer."""
+        block, element = forms.find(view.blocks, wanted, block_id)
         answer = await self._stage.sender.interaction(payloads.block_suggestion(self.person, view, block, element, typed))
-        options: list[Json] = (answer.json() or {}).get("options", []) if answer.ok else []
-        self._suggested += options
-        return options
+        offered: Json = (answer.json() or {}) if answer.ok else {}
+        self._suggested += forms.options_of(offered)
+        return offered
 
     async def submit(self, view: View) -> Answer:
         """Press the form's main button. The client's own complaints come first; then nothing is sent."""

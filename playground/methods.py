@@ -103,6 +103,7 @@ def _chat_post_message(house: House, call: Call) -> Json:
         unfurl_links=call.flag("unfurl_links", default=True),
         unfurl_media=call.flag("unfurl_media", default=True),
         thread_ts=call.text("thread_ts"),
+        broadcast=call.flag("reply_broadcast", default=False),
         metadata=call.arguments.get("metadata"),
     )
     return {"channel": channel.id, "ts": message.ts, "message": message.as_json()}

@@ -61,7 +61,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as it stands. `only_for` names the one person who sees an ephemeral message."""
+    """One message as it stands. `only_for` names the one person who sees an ephemeral message; a `broadcast` reply stands in the channel too."""
 
     channel: str
     ts: str
@@ -71,6 +71,7 @@ class Message:
     bot_id: str = ""
     only_for: str = ""
     thread_ts: str = ""
+    broadcast: bool = False
     edited_ts: str = ""
     unfurl_links: bool = True
     unfurl_media: bool = True
@@ -85,6 +86,8 @@ class Message:
             body["blocks"] = self.blocks
         if self.thread_ts:
             body["thread_ts"] = self.thread_ts
+        if self.broadcast:
+            body["subtype"] = "thread_broadcast"
         if self.edited_ts:
             body["edited"] = {"user": self.user, "ts": self.edited_ts}
         if self.metadata:
@@ -177,6 +180,7 @@ class Workspace:
         unfurl_links: bool = True,
         unfurl_media: bool = True,
         thread_ts: str = "",
+        broadcast: bool = False,
         metadata: Json | None = None,
     ) -> Message:
         """Lay a message into a conversation; blocks and elements without an id get one, as at Slack's."""
@@ -191,6 +195,7 @@ class Workspace:
             unfurl_links=unfurl_links,
             unfurl_media=unfurl_media,
             thread_ts=thread_ts,
+            broadcast=broadcast,
             metadata=metadata,
         )
         self.messages.append(message)
