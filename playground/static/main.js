@@ -66,10 +66,10 @@ function showPeople(facts) {
     if (seats.size < SEATS) seats.add(id);
   }
   if (!clients.has(front)) front = ids[0];
-  const named = (id) => [facts.people[id].real_name, badge(facts.people[id], true)];
+  const named = (id) => [facts.people[id].real_name, " ", badge(facts.people[id], true)];
   const restore = keepFocus(document.body);
   at("tabs").replaceChildren(...ids.map((id) => h("button", { type: "button", role: "tab", id: `tab-${id}`, "data-key": `tab-${id}`, "aria-controls": `client-${id}`, onclick: () => bringToFront(id) }, named(id))));
-  at("seats").replaceChildren(...ids.map((id) => h("button", { type: "button", id: `seat-${id}`, "data-key": `seat-${id}`, onclick: () => takeSeat(id) }, named(id))));
+  at("seats").replaceChildren(h("span", { class: "soft", "aria-hidden": "true" }, words.seatsShort), ...ids.map((id) => h("button", { type: "button", id: `seat-${id}`, "data-key": `seat-${id}`, onclick: () => takeSeat(id) }, named(id))));
   at("seats").hidden = ids.length <= SEATS;
   arrange();
   restore();

@@ -75,8 +75,8 @@ export class Messages {
         "div",
         { class: "message-body" },
         message.only_you && h("p", { class: "whisper" }, words.onlyYou),
-        isReply && h("p", { class: "whisper" }, isNested ? words.thread : root ? words.repliedTo(excerpt(root.text)) : words.repliedToDeleted),
-        h("p", { class: "by" }, h("b", {}, name), badge(author), h("time", { datetime: at.toISOString() }, at.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" })), message.edited && h("span", { class: "soft" }, words.edited)),
+        isReply && h("p", { class: "whisper" }, isNested ? words.thread : root ? words.repliedTo(excerpt(root.text, facts)) : words.repliedToDeleted),
+        h("p", { class: "by" }, h("b", {}, name), " ", badge(author), " ", h("time", { datetime: at.toISOString() }, at.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" })), message.edited && h("span", { class: "soft" }, words.edited)),
         content,
       ),
       more,
@@ -94,4 +94,7 @@ export class Messages {
   }
 }
 
-const excerpt = (text) => (text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text);
+function excerpt(text, facts) {
+  const said = renderText(text, facts).textContent;
+  return said.length > EXCERPT ? `${said.slice(0, EXCERPT)}…` : said;
+}

@@ -64,12 +64,12 @@ export class Modal {
     const body = h("div", { class: "modal-body" }, renderBlocks(view.blocks, viewWorld(this.client, view, this.typed)));
     const form = h(
       "form",
-      { class: "modal", role: "dialog", "aria-modal": "true", "aria-label": title, novalidate: true, onsubmit: (event) => this.submit(event, submit) },
+      { novalidate: true, onsubmit: (event) => this.submit(event, submit) },
       h("header", {}, h("h3", {}, title), h("button", { class: "cross", type: "button", "aria-label": words.cross, onclick: () => this.close(true) }, "✕")),
       body,
       h("footer", {}, this.problem, close, submit),
     );
-    this.veil.replaceChildren(form);
+    this.veil.replaceChildren(h("div", { class: "modal", role: "dialog", "aria-modal": "true", "aria-label": title }, form));
     this.veil.dataset.depth = depth;
     this.veil.hidden = false;
     body.scrollTop = scrolled ?? 0;

@@ -72,6 +72,7 @@ class Picker {
     this.field.setAttribute("aria-expanded", String(!this.list.hidden));
     this.said.textContent = groups === null ? words.noAnswer : left.length ? "" : words.nothingFound;
     this.point(left.length ? 0 : -1);
+    if (left.length) this.list.scrollIntoView({ block: "nearest" });
   }
 
   option(each) {
@@ -94,8 +95,9 @@ class Picker {
   key(event) {
     const open = !this.list.hidden;
     const count = this.options.length;
-    if (event.key === "Escape" && open) {
-      event.stopPropagation(); // the modal behind the list stays
+    if (event.key === "Escape" && (open || this.field.value)) {
+      event.stopPropagation(); // the modal behind stays
+      if (!open) this.field.value = "";
       this.shut();
     } else if (event.key === "Enter") {
       event.preventDefault();

@@ -14,6 +14,7 @@ export const words = {
   parts: { opened: "Open", in_browser: "Open in browser", shown: "Show it" },
   done: "done",
   seats: "Whose windows to show",
+  seatsShort: "Windows of",
   windowOf: (name) => `${name}’s window`,
   rooms: { channel: "Channels", person: "People", app: "Apps" },
   unread: (n) => `${n} unread`,
