@@ -143,7 +143,7 @@ export class Client {
     this.headShown = spelled;
     const restore = keepFocus(this.head);
     const other = this.facts.people[conversation.with];
-    this.head.replaceChildren(h("h3", {}, this.nameOf(conversation)), badge(other) ?? "", this.tabsOf(conversation));
+    this.head.replaceChildren(h("h3", {}, this.nameOf(conversation)), other?.kind === "app" ? "" : (badge(other) ?? ""), this.tabsOf(conversation));
     restore();
     this.messages.node.setAttribute("aria-label", words.messagesIn(this.nameOf(conversation)));
     this.composer.classList.toggle("read-only", !this.canWrite);

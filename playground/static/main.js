@@ -132,7 +132,7 @@ function showRobot(facts) {
     h("p", {}, words.robot.what),
     h("label", { class: "choice" }, eager, h("span", {}, words.robot.eager)),
     h("p", { class: "verdict", role: "status" }, verdict(robot, places.size)),
-    places.size > 0 && h("p", { class: "soft" }, words.robot.fragment),
+    places.size > 0 ? h("p", { class: "soft" }, words.robot.fragment) : "",
     ...[...places].map(([url, visits]) => placeNode(url, visits, open.has(url))),
   );
   if (focused) at("eager").focus();

@@ -197,6 +197,7 @@ async def test_the_robot_panel_tells_what_was_fetched(town: Town, page: Page) ->
     town.slack.audit_listener()
     robot = page.locator("#robot")
     await expect(robot).to_contain_text("It has fetched nothing yet")
+    await expect(robot).not_to_contain_text("false")
     await robot.get_by_role("checkbox").check()
     await push_to_bob(page)
     await window(page, BOB).get_by_role("button", name="pushpw").click()
