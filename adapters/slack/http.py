@@ -46,7 +46,8 @@ class SlackDoor:
         self._clock = clock
         self._handlers = handlers
         self._app = _bolt_app(bot_token)
-        _listen(self._app, handlers)
+        self.names = _listen(self._app, handlers)
+        """What is listened to, by kind: for whoever wants to compare."""
 
     def mount(self, app: web.Application) -> None:
         """Put the door into the house."""
@@ -126,8 +127,8 @@ def _bolt_app(bot_token: str) -> AsyncApp:
     )
 
 
-def _listen(app: AsyncApp, handlers: SlackHandlers) -> None:
-    """One listener for each kind of payload, since Bolt tries them one after another; our own tables below."""
+def _listen(app: AsyncApp, handlers: SlackHandlers) -> dict[str, list[str]]:
+    """One listener for each kind of payload, since Bolt tries them one after another; our own tables below. Gives their names."""
     actions: dict[str, Handler] = {
         render.OPEN: handlers.open_push,
         render.OPENED_IN_BROWSER: handlers.opened_in_browser,
@@ -163,6 +164,8 @@ def _listen(app: AsyncApp, handlers: SlackHandlers) -> None:
     @app.event(anything)
     async def on_event(ack: Any) -> None:
         await ack()
+
+    return {"shortcut": [*shortcuts], "action": [*actions], "view": [*views]}
 
 
 async def _answer(ack: Any, handler: Handler | None, body: Mapping[str, Any]) -> None:
