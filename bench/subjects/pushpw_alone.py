@@ -28,7 +28,7 @@ def main() -> None:
     """Serve until told to end, as `pushpw web` does."""
     settings = load()
     logs.set_up(settings.log_format, settings.log_level)
-    SlackCalls._call = _from_memory  # type: ignore[method-assign]  # on purpose, in this process alone
+    SlackCalls._call = _from_memory  # type: ignore[assignment,method-assign]  # on purpose, in this process alone
     asyncio.run(serve(settings))
 
 
