@@ -20,7 +20,7 @@ def snapshot(slack: "PretendSlack") -> Json:
     return {
         "service": slack.service_url,
         "app": BOT,
-        "people": {p.id: _person(p) for p in people},
+        "people": {p.id: _person(slack, p) for p in people},
         "channels": {c.id: c.name for c in slack.workspace.conversations.values() if not c.is_im},
         "commands": [{"name": c.name, "hint": c.hint} for c in slack.manifest.commands],
         "shortcuts": [{"kind": s.kind, "callback_id": s.callback_id, "name": s.name} for s in slack.manifest.shortcuts],
@@ -36,11 +36,11 @@ def snapshot(slack: "PretendSlack") -> Json:
     }
 
 
-def _person(person: Person) -> Json:
+def _person(slack: "PretendSlack", person: Person) -> Json:
     kinds = {
         "app": person.is_bot,
         "deactivated": person.deleted,
-        "outsider": person.is_stranger,
+        "outsider": slack.workspace.is_stranger(person),
         "guest": person.is_restricted or person.is_ultra_restricted,
         "admin": person.is_admin,
     }
@@ -49,7 +49,7 @@ def _person(person: Person) -> Json:
 
 def _client(slack: "PretendSlack", user: str) -> Json:
     hands = slack.as_user(user)
-    if not hands.person.is_stranger:
+    if not slack.workspace.is_stranger(hands.person):
         slack.workspace.dm(user, BOT)  # members find the app in their sidebar, whether it wrote to them or not
     conversations = list(slack.workspace.of_member(user))
     return {
