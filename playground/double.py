@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -20,7 +21,7 @@ from playground.passes import Passes
 from playground.robot import Robot
 from playground.sender import Answer, Sender
 from playground.steps import Steps
-from playground.teams import TEAM_ID, Team
+from playground.teams import BOT, TEAM_ID, Team
 from playground.tokens import Token, Tokens
 from playground.views import Views
 from playground.web_api import WebApi
@@ -132,15 +133,20 @@ class PretendSlack:
     def add_workspace(self, team: Team, people: Sequence[Person] = ()) -> House:
         """One more workspace, without the app until somebody installs it. People have ids of their own.
 
-        An `enterprise_id` that another workspace has makes it one of that organisation: the app has the same bot in both.
+        An `enterprise_id` that another workspace has makes it one of that organisation: the app is the same bot in both,
+        and elsewhere another one.
         """
-        workspace = Workspace(self._now, team)
+        workspace = Workspace(self._now, replace(team, bot=self._bot_in(team)))
         house = House(workspace, Views(workspace), Passes(self._now, team.id), url=self.house.url)
         house.passes.base_url = self.house.url
         workspace.settle(people, f"C{team.id[1:]}GENERAL", f"C{team.id[1:]}RANDOM")
         self.houses[team.id] = house
         self._open(house)
         return house
+
+    def _bot_in(self, team: Team) -> str:
+        known = {h.team.enterprise_id: h.team.bot for h in self.houses.values() if h.team.enterprise_id}
+        return known.get(team.enterprise_id, f"U{team.id[1:]}PUSHPW" if team.bot == BOT else team.bot)
 
     async def uninstall(self, where: str = TEAM_ID, first: str = "app_uninstalled") -> list[Answer | None]:
         """See Happenings.uninstall."""
@@ -166,6 +172,10 @@ class PretendSlack:
 
         found: T = await pause_until(looked, lambda: self.pulse, within)
         return found
+
+    async def delivered(self) -> None:
+        """Wait until every event that came of what happened so far was sent and answered."""
+        await asyncio.gather(*self._tasks)
 
     def audit_listener(self) -> Callable[[str, str], None]:
         """What to call with each audit event's name and reason; then steps 3 and 4 tick, and the robot knows what was spent."""
@@ -207,7 +217,11 @@ class PretendSlack:
     def _later(self, doing: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.get_running_loop().create_task(doing)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._delivered)
+
+    def _delivered(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        self.changed()
 
     def _did(self, user: str, gesture: str) -> None:
         self.steps.note(gesture, form_open=any(house.views.of(user) for house in self.houses.values()))
