@@ -21,6 +21,7 @@ def snapshot(slack: "PretendSlack", users: tuple[str, ...]) -> Json:
         "service": slack.service_url,
         "app": BOT,
         "people": {p.id: {"name": p.name, "real_name": p.real_name, "is_bot": p.is_bot} for p in people if not p.deleted},
+        "groups": {g.id: g.handle for g in slack.workspace.groups.values() if not g.is_deleted},
         "channels": {c.id: c.name for c in slack.workspace.conversations.values() if not c.is_im},
         "commands": [{"name": c.name, "hint": c.hint} for c in slack.manifest.commands],
         "shortcuts": [{"kind": s.kind, "callback_id": s.callback_id, "name": s.name} for s in slack.manifest.shortcuts],
@@ -68,6 +69,9 @@ def _message(message: Message) -> Json:
         "blocks": message.blocks,
         "only_you": bool(message.only_for),
         "edited": message.edited_ts,
+        "thread": message.thread_ts if message.is_reply else "",
+        "broadcast": message.is_broadcast,
+        "cards": list(message.unfurls.values()),
     }
 
 
