@@ -102,6 +102,12 @@ def _chat_delete(house: House, call: Call) -> Json:
     return {"channel": message.channel, "ts": message.ts}
 
 
+def _chat_get_permalink(house: House, call: Call) -> Json:
+    channel = _visible(house, call.actor, str(call.need("channel", "channel_not_found")))
+    message = house.workspace.find(channel.id, str(call.need("message_ts", "message_not_found")))
+    return {"channel": channel.id, "permalink": f"{house.url}/archives/{channel.id}/p{message.ts.replace('.', '')}"}
+
+
 def _views_open(house: House, call: Call) -> Json:
     trigger = house.passes.spend_trigger(str(call.need("trigger_id")))
     return {"view": house.views.open(trigger, call.need("view")).as_json()}
@@ -228,6 +234,7 @@ METHODS: dict[str, Method] = {
     "chat.postEphemeral": Method(_chat_post_ephemeral, ("chat:write",)),
     "chat.update": Method(_chat_update, ("chat:write",)),
     "chat.delete": Method(_chat_delete, ("chat:write",)),
+    "chat.getPermalink": Method(_chat_get_permalink),
     "chat.unfurl": Method(unfurls.unfurl, ("links:write",)),
     "functions.completeSuccess": Method(functions.succeed),
     "functions.completeError": Method(functions.fail),
