@@ -38,6 +38,7 @@ class Size:
 
     one_by_one: int
     at_once: int
+    warm_up: int
 
 
 @dataclass(frozen=True, slots=True)
