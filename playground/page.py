@@ -107,12 +107,12 @@ async def _say(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
     thread_ts: str = asked.get("thread_ts", "")
     if not text.startswith("/"):
         if thread_ts:
-            hands.reply(slack.workspace.find(asked["channel"], thread_ts), text)
+            hands.reply(slack.workspace.find(asked["channel"], thread_ts), text, broadcast=asked.get("broadcast") is True)
         else:
             hands.say(asked["channel"], text)
         return _said(None)
     if thread_ts:
-        raise Refused("commands_are_not_supported_in_threads")
+        raise Refused("no_commands_in_threads")
     name, _, rest = text.partition(" ")
     return _said(await hands.command(name, rest.strip(), asked["channel"]))
 

@@ -374,7 +374,7 @@ async def test_a_deactivated_person_leaves_the_page_and_keeps_their_messages(hom
 async def test_replies_stand_below_what_they_answer_and_broadcast_ones_in_the_channel(home_town: Town, page: Page) -> None:
     first = home_town.bob.say(RANDOM, "first")
     home_town.bob.say(RANDOM, "second")
-    home_town.bob.say(RANDOM, "a reply", first.ts)
+    home_town.bob.reply(first, "a reply")
     await home_town.client.chat_postMessage(channel=RANDOM, text="for all", thread_ts=first.ts, reply_broadcast=True)
     alice = window(page, ALICE)
     await alice.get_by_role("button", name="random").click()
@@ -395,6 +395,13 @@ async def test_a_person_answers_in_a_thread_and_a_shortcut_works_there(home_town
     reply = alice.get_by_role("article").filter(has_text="hunter2")
     await expect(reply).to_contain_text("Thread")
     assert home_town.slack.messages(GENERAL)[-1].thread_ts == first.ts
+    await alice.get_by_label("Also send to #general").check()
+    await alice.get_by_label("Reply in thread").fill("for all")
+    await page.keyboard.press("Enter")
+    await expect(alice.get_by_role("article").filter(has_text="for all")).to_contain_text("Replied to a thread: what is it?")
+    await alice.get_by_label("Reply in thread").fill("/pushpw")
+    await page.keyboard.press("Enter")
+    await expect(alice.get_by_text("Commands do not work in threads.")).to_be_visible()
     await alice.get_by_role("button", name="Leave the thread").click()
     await expect(alice.get_by_label("Message #general")).to_be_focused()
     await reply.get_by_role("button", name="More for this message").click()
