@@ -89,9 +89,10 @@ async function begin() {
   await send({ gesture: "start_over" });
 }
 
+// A dot at whoever has something to read that was written to them alone.
 function showWaiting(facts) {
   for (const [id, client] of clients) {
-    const waiting = facts.clients[id].conversations.some((c) => c.unread) && !client.visible;
+    const waiting = facts.clients[id].conversations.some((c) => c.unread && c.kind !== "channel") && !client.visible;
     for (const place of ["tab", "seat"]) at(`${place}-${id}`).classList.toggle("unread", waiting);
   }
 }

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from playground.double import PretendSlack
-from playground.workspace import ALICE, BOB, CAROL, GENERAL, GINA, RANDOM, Person
+from playground.workspace import ALICE, BOB, CAROL, GENERAL, GINA, ONCALL, RANDOM, Person
 from tests.playground.conftest import StillClock, Town
 from tests.playground.example_app import SECRET, TOKEN, button, plain
 from tests.playground.example_home import SURE, TEXT, HomeApp, actions, everything, field, modal, words
@@ -479,3 +479,24 @@ async def test_on_a_phone_everybody_has_a_tab(page: Page) -> None:
     await page.get_by_role("tab", name="Carol Clark").click()
     await expect(window(page, CAROL)).to_be_visible()
     await expect(window(page, ALICE)).to_be_hidden()
+
+
+async def test_a_name_has_a_dot_while_something_waits_for_that_person_alone(home_town: Town, page: Page) -> None:
+    carol = page.get_by_role("button", name="Carol Clark", exact=True)
+    home_town.bob.say(RANDOM, "for all")
+    dm = home_town.slack.as_user(CAROL).bot_dm
+    await expect(window(page, BOB).get_by_role("button", name="random")).to_be_visible()
+    await expect(carol).not_to_have_class("unread")
+    await home_town.client.chat_postMessage(channel=dm, text="for you")
+    await expect(carol).to_have_class("unread")
+    await carol.click()
+    await expect(carol).not_to_have_class("unread")
+
+
+async def test_a_group_is_called_by_its_handle(home_town: Town, page: Page) -> None:
+    home_town.bob.say(GENERAL, "@oncall please look")
+    await home_town.client.chat_postMessage(channel=RANDOM, text=f"<!subteam^{ONCALL}> and <!subteam^S0GONE|@gone>")
+    alice = window(page, ALICE)
+    await expect(alice.get_by_role("article")).to_contain_text("@oncall please look")
+    await alice.get_by_role("button", name="random").click()
+    await expect(alice.get_by_role("article")).to_contain_text("@oncall and @gone")
