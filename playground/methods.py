@@ -87,7 +87,8 @@ def _chat_post_ephemeral(house: House, call: Call) -> Json:
 
 def _chat_update(house: House, call: Call) -> Json:
     message = _own_message(house, call, "cant_update_message")
-    if house.edit_window_closed:
+    window = house.edit_window_seconds
+    if house.edit_window_closed or (window is not None and house.workspace.age(message) > window):
         raise Refused("edit_window_closed")
     text, blocks = _content(call)
     # A text without blocks takes the blocks away, as at Slack's.

@@ -202,6 +202,10 @@ class Workspace:
         self._last_ts = max(self._last_ts + 1, int(self._now() * 1_000_000))
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
+    def age(self, message: Message) -> float:
+        """How many seconds ago it was posted, to the millisecond."""
+        return round(self._now() - float(message.ts), 3)
+
     def post(
         self,
         channel: str,
