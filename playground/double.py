@@ -135,7 +135,8 @@ class PretendSlack:
 
     def as_user(self, user: str) -> Hands:
         """Somebody's keyboard and mouse, in their own workspace. Raises Refused user_not_found."""
-        return Hands(next((s for s in self._stages if _is_home(s.house.workspace, user)), self._stages[0]), user)
+        known = [s for s in self._stages if user in s.house.workspace.people]
+        return Hands(next((s for s in known if _is_home(s.house.workspace, user)), (known or self._stages)[0]), user)
 
     def add_workspace(self, team: Team, people: Sequence[Person] = ()) -> House:
         """One more workspace, without the app until somebody installs it. People have ids of their own.

@@ -117,7 +117,7 @@ class Hands:
         """Type a slash command."""
         where = self._member_of(channel)
         known = self._stage.manifest.command(name)
-        if known is None or not self._stage.is_installed:
+        if known is None or not self._stage.is_installed or self._workspace.is_stranger(self.person):
             self._workspace.post(channel, SYSTEM, f"{name} is not a valid command.", only_for=self.user)
             return Answer(problem="not_a_command")
         spelled = composer.for_command(self._workspace, text) if known.escapes else text
@@ -242,11 +242,14 @@ class Hands:
                 answer = await self._stage.sender.interaction(payloads.view_closed(self.person, each, is_cleared=everything))
         return answer
 
-    async def open_home(self) -> Answer | None:
-        """Look at the app's Home tab, where it is installed."""
+    async def open_home(self, tab: str = "home") -> Answer | None:
+        """Look at the app's Home tab, or its Messages tab (`messages`), where it is installed."""
         if not self._stage.is_installed:
             return None
-        event = {"type": "app_home_opened", "user": self.user, "channel": self.bot_dm, "tab": "home", "event_ts": self._workspace.next_ts()}
+        event: Json = {"type": "app_home_opened", "user": self.user, "channel": self.bot_dm, "tab": tab}
+        event["event_ts"] = self._workspace.next_ts()
+        if tab == "home" and self.home is not None:
+            event["view"] = self.home.as_json()
         return await self._stage.events.happen(event, self._team)
 
     # How it goes on

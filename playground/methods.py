@@ -200,7 +200,7 @@ def person_facts(house: House, person: Person, *, with_locale: bool) -> Json:
     if house.workspace.is_stranger(person):
         return body | {"is_stranger": True}  # an outsider has no locale, zone or role here
     if not person.deleted:
-        body |= {"tz": person.tz, "tz_label": person.tz, "tz_offset": 0, "is_admin": person.is_admin, "is_owner": False}
+        body |= {"tz": person.tz, "tz_label": person.tz, "tz_offset": 0, "is_admin": person.is_admin, "is_owner": person.is_owner}
         body |= {"is_restricted": person.is_restricted, "is_ultra_restricted": person.is_ultra_restricted}
     return body | ({"locale": person.locale} if with_locale else {})
 

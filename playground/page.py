@@ -148,8 +148,8 @@ async def _close(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
     return _said(await hands.close(view, all_of_them=asked.get("all", False))) if isinstance(view, View) else _said(None)
 
 
-async def _home(_slack: "PretendSlack", hands: Hands, _asked: Json) -> Json:
-    return _said(await hands.open_home())
+async def _home(_slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
+    return _said(await hands.open_home(asked.get("tab", "home")))
 
 
 async def _read(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:

@@ -21,7 +21,7 @@ def snapshot(slack: "PretendSlack") -> Json:
         "service": slack.service_url,
         "app": BOT,
         "people": {p.id: _person(slack.workspace, p) for p in people},
-        "groups": {g.id: g.handle for g in slack.workspace.groups.values()},
+        "groups": {g.id: g.handle for g in slack.workspace.groups.values() if not g.is_deleted},
         "channels": {c.id: c.name for c in slack.workspace.conversations.values() if not c.is_im},
         "commands": [{"name": c.name, "hint": c.hint} for c in slack.manifest.commands],
         "shortcuts": [{"kind": s.kind, "callback_id": s.callback_id, "name": s.name} for s in slack.manifest.shortcuts],
@@ -82,9 +82,10 @@ def _message(message: Message) -> Json:
         "text": message.text,
         "blocks": message.blocks,
         "only_you": bool(message.only_for),
-        "thread_ts": message.thread_ts,
-        "broadcast": message.is_broadcast,
         "edited": message.edited_ts,
+        "thread": message.thread_ts if message.is_reply else "",
+        "broadcast": message.is_broadcast,
+        "cards": list(message.unfurls.values()),
     }
 
 

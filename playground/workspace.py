@@ -35,6 +35,7 @@ class Person:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
+    is_owner: bool = False
 
 
 @dataclass(slots=True)

@@ -115,6 +115,7 @@ export class Client {
     this.thread = null;
     this.messages.clear();
     this.headShown = null;
+    if (this.conversation.kind === "app" && this.facts.has_home) this.act("home", { tab: this.tab });
     this.show(this.facts);
   }
 
@@ -167,12 +168,12 @@ export class Client {
 
   openTab(name) {
     this.tab = name;
-    if (name === "home") this.act("home", {});
+    this.act("home", { tab: name });
     this.show(this.facts);
   }
 
   replyTo(message) {
-    this.thread = { ts: message.thread_ts || message.ts };
+    this.thread = { ts: message.thread || message.ts };
     this.broadcast.checked = false;
     this.show(this.facts);
     this.field.focus({ preventScroll: true });

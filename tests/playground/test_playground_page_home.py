@@ -94,7 +94,7 @@ def held(town: Town, block: str) -> Any:
 async def test_opening_the_home_tab_tells_the_app_and_shows_what_it_publishes(app: HomeApp, page: Page) -> None:
     home = await open_home(page)
     await expect(home.get_by_role("heading", name="Secrets that are read once")).to_be_visible()
-    assert [body["event"]["tab"] for body in app.seen] == ["home"]
+    assert [body["event"]["tab"] for body in app.seen] == ["messages", "home"]
     await expect(home.get_by_role("button", name="Send")).to_be_hidden()
     await home.get_by_role("tab", name="Messages").click()
     await expect(home.get_by_text("Page 1 of 3")).to_be_hidden()
@@ -500,3 +500,10 @@ async def test_a_group_is_called_by_its_handle(home_town: Town, page: Page) -> N
     await expect(alice.get_by_role("article")).to_contain_text("@oncall please look")
     await alice.get_by_role("button", name="random").click()
     await expect(alice.get_by_role("article")).to_contain_text("@oncall and @gone")
+
+
+async def test_a_card_for_a_link_stands_below_its_message(home_town: Town, page: Page) -> None:
+    posted = home_town.bob.say(GENERAL, "see https://push.test/p/1")
+    card = {"blocks": [{"type": "section", "text": words("A one-time link.")}]}
+    home_town.slack.workspace.unfurl(posted, {"https://push.test/p/1": card})
+    await expect(window(page, ALICE).locator(".card")).to_have_text("A one-time link.")
