@@ -249,6 +249,7 @@ async def test_uninstalling_ends_the_tokens_of_one_workspace_and_says_so_in_eith
     told = [json.loads(request.body) for request in world.slack.sender.sent]
     assert [body["event"]["type"] for body in told[:2]] == [first, *({"app_uninstalled", "tokens_revoked"} - {first})]
     assert {body["team_id"] for body in told} == {"T0PRETEND"}
+    assert not any("authorizations" in body for body in told)
     revoked = next(body["event"]["tokens"] for body in told if body["event"]["type"] == "tokens_revoked")
     assert revoked == {"oauth": [ALICE], "bot": ["U0PUSHPW"]}
     assert await refusal(world.with_token(here["access_token"]).auth_test()) == "account_inactive"
@@ -317,6 +318,18 @@ async def test_an_organisation_uninstalls_without_naming_a_team(world: World) ->
     assert (world.last_event()["team_id"], world.last_event()["enterprise_id"]) == (None, "E0ORG")
     assert await refusal(world.with_token(answer["access_token"]).auth_test()) == "account_inactive"
     assert (await world.slack.as_user("U2BEN").command("/pushpw", channel="C2ORGGENERAL")).problem == "not_a_command"
+
+
+async def test_a_workspace_of_an_organisation_can_install_the_app_for_itself_alone(world: World) -> None:
+    await organisation(world)
+    await world.slack.uninstall("E0ORG")
+    answer = await world.install("U2BEN")
+    assert (answer["team"]["id"], answer["enterprise"]["id"], answer["is_enterprise_install"]) == ("T2ORG", "E0ORG", False)
+    world.app.token = answer["access_token"]
+    await world.slack.as_user("U2BEN").shortcut("push_secret")
+    told = world.app.seen[-1]
+    assert (told["team"]["id"], told["team"]["enterprise_id"], told["is_enterprise_install"]) == ("T2ORG", "E0ORG", False)
+    assert await refusal(world.with_token(world.app.token).users_info(user="U1ANN")) == "user_not_found"
 
 
 async def test_one_workspace_can_leave_an_org_wide_install(world: World) -> None:

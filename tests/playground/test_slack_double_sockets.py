@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientSession, WSServerHandshakeError
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
@@ -100,3 +101,14 @@ async def test_only_an_app_token_opens_a_connection_and_it_does_nothing_else(tow
     assert await refusal(town.client.apps_connections_open(app_token=town.app.token)) == "not_allowed_token_type"
     assert await refusal(AsyncWebClient(token=XAPP, base_url=town.slack.api_url).auth_test()) == "not_allowed_token_type"
     assert (await town.client.apps_connections_open(app_token=XAPP))["url"].startswith("ws://127.0.0.1")
+
+
+async def test_an_address_is_good_for_one_connection(town: Town) -> None:
+    town.slack.give_app_token(XAPP)
+    url = (await town.client.apps_connections_open(app_token=XAPP))["url"]
+    async with ClientSession() as session:
+        async with session.ws_connect(url) as socket:
+            hello = await socket.receive_json()
+            assert (hello["type"], hello["num_connections"]) == ("hello", 1)
+        with pytest.raises(WSServerHandshakeError):
+            await session.ws_connect(url)
