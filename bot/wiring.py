@@ -42,8 +42,8 @@ from core.policies import InstallationPolicies
 from core.ports import Delivery, Policies
 from core.receipts import Receipts
 
-BUDGETS = {"create": 30, "failed_claim": 30}
-"""What a member may create and an address may fail, a minute."""
+BUDGETS = {"create": 30, "invite": 120, "failed_claim": 30}
+"""What a member may create, how many people in all they may name where there are several, and what an address may fail; a minute."""
 
 
 _CANCEL_AGAIN_SECONDS = 0.2
