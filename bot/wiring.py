@@ -22,9 +22,11 @@ from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
 from adapters.slack.delivery import SlackDelivery
 from adapters.slack.desk import Desk
+from adapters.slack.groups import Groups
 from adapters.slack.handlers import SlackHandlers
 from adapters.slack.http import SlackDoor
 from adapters.slack.people import People
+from adapters.slack.recipients import Recipients
 from adapters.slack.responses import Responses
 from adapters.slack.switchboard import OneToken, Switchboard
 from adapters.web.http import WebDoor
@@ -197,7 +199,8 @@ class _SlackSide:
         self._responses = Responses(api_url=settings.slack_api_url, session=session)
         self._people = People(self._switchboard, ground.clock)
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
-        self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring)
+        self._groups = Groups(self._switchboard, ground.clock)
+        self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring, ground.policies)
 
     def door(self, engine: PushEngine) -> Door:
         """The door, with its handlers behind it."""
@@ -209,6 +212,8 @@ class _SlackSide:
             switchboard=self._switchboard,
             responses=self._responses,
             people=self._people,
+            groups=self._groups,
+            recipients=Recipients(self._people, self._groups),
             ring=ground.ring,
             random=ground.random,
             base_url=ground.settings.base_url,

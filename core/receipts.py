@@ -5,7 +5,6 @@ shown after the answer that caused them, and a card that cannot be shown never u
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 from core.audit import AuditEvent
@@ -74,8 +73,11 @@ class Receipts:
         if receipt.undeliverable and (tried_again or receipt.undeliverable == problem.reason):
             return receipt  # the sender has heard it
         refused = replace(receipt, undeliverable=problem.reason)
-        with suppress(Undeliverable):  # the card says it as well
+        try:
             await self._deliver_to(receipt.sender.workspace.platform).tell_refused(refused, None if tried_again else link)
+        except Undeliverable as trouble:  # the card says it as well; but only this offers the link
+            if isinstance(trouble, Unreachable) and not tried_again:
+                raise
         return await self._amend(receipt, undeliverable=problem.reason)
 
     async def follow(self, happening: Happening, again: bool = False) -> None:

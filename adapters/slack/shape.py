@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, 
 
 from adapters.slack.form import Form
 from adapters.slack.render.card import BURN, RELEASE
-from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
+from adapters.slack.render.form import GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM
+from adapters.slack.render.group_card import BURN_GROUP
 from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
+from adapters.slack.render.passing_on import GET_LINK
 
-_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER})
-_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE})
+_IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT})
+_WITH_A_VALUE = frozenset({OPEN, BURN, BURN_GROUP, GET_LINK, RELEASE})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -74,8 +76,9 @@ class _Option(_Shape):
 class _Entry(_Shape):
     type: Text
     value: str | None = None
-    selected_user: str | None = None
+    selected_users: list[Text] | None = None
     selected_option: _Option | None = None
+    selected_options: list[_Option] | None = None
 
 
 class _State(_Shape):

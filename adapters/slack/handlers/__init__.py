@@ -5,6 +5,7 @@ from adapters.slack.handlers.away import Away
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
 from adapters.slack.handlers.opening import OpeningHandlers
+from adapters.slack.handlers.passing_on import PassingOnHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
 
 
@@ -14,5 +15,5 @@ class SlackHandlers:
     def __init__(self, desk: Desk) -> None:
         push_form, card, opening = PushFormHandlers(desk), CardHandlers(desk), OpeningHandlers(desk)
         self.command = CommandHandler(desk, push_form, card).command
-        self.gestures = push_form.gestures() | card.gestures() | opening.gestures()
+        self.gestures = push_form.gestures() | card.gestures() | opening.gestures() | PassingOnHandlers(desk).gestures()
         self.nothing_was_sent = Away(desk).nothing_was_sent
