@@ -31,6 +31,7 @@ class Choice:
 
     people: tuple[Chosen, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    with_groups: bool = False
 
     @property
     def refused(self) -> list[Chosen]:

@@ -38,7 +38,7 @@ class Recipients:
             raise BadInput(GROUP_TROUBLE, "empty")
         if len(people) > RECIPIENTS_MOST:
             raise BadInput("recipient", "too_many")
-        return Choice(people, tuple((each.id, why) for each, why in left_out if why))
+        return Choice(people, tuple((each.id, why) for each, why in left_out if why), bool(wanted))
 
     async def may_receive(self, user_id: str, sender: Member, policy: Policy) -> bool:
         """Whether a form may be filled in with this person."""

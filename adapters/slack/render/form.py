@@ -104,11 +104,11 @@ def _recipients(words: Words, policy: Policy, shown: Form, *, alone: bool) -> Bl
     """`alone`: no other field names people."""
     if policy.binding_required:
         hint = words.say(
-            "Each gets a secret of their own, which nobody else can open. This workspace wants every secret to be for named people."
+            "Each gets a secret of their own, with all its views, and nobody else can open it. This workspace wants every secret to be for named people."
         )
     else:
         hint = words.say(
-            "Each gets a secret of their own, which nobody else can open. Leave it empty to get a link that you pass on yourself."
+            "Each gets a secret of their own, with all its views, and nobody else can open it. Leave it empty to get a link that you pass on yourself."
         )
     return {
         "type": "input",

@@ -22,12 +22,14 @@ def in_a_row(words: Words, names: list[str]) -> str:
 
 
 def lines_about(words: Words, choice: Choice) -> list[str]:
-    """Warnings and notes about a choice, as mrkdwn: what goes for each person, who is a guest, who may not be named, who was left out."""
+    """Warnings and notes about a choice, as mrkdwn: how many came of the groups, who is a guest, who may not be named, who was left out."""
     lines = []
-    if len(choice.people) > 1:
+    if choice.with_groups:
         lines.append(
-            words.say(
-                "{n} people. Each gets a secret of their own, with all its views, and you can burn each by itself.", n=len(choice.people)
+            words.count(
+                "{n} person in all. You can burn each secret by itself.",
+                "{n} people in all. You can burn each secret by itself.",
+                len(choice.people),
             )
         )
     allowed = [each for each in choice.people if not each.why_not]
