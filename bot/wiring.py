@@ -24,9 +24,11 @@ from adapters.redis_store.seen_before import RedisSeenBefore
 from adapters.slack.ask_delivery import SlackAskDelivery
 from adapters.slack.delivery import SlackDelivery
 from adapters.slack.desk import Desk
+from adapters.slack.groups import Groups
 from adapters.slack.handlers import SlackHandlers
 from adapters.slack.http import SlackDoor
 from adapters.slack.people import People
+from adapters.slack.recipients import Recipients
 from adapters.slack.responses import Responses
 from adapters.slack.switchboard import OneToken, Switchboard
 from adapters.web.http import WebDoor
@@ -46,8 +48,8 @@ from core.promise import Ask, Promise, Settle
 from core.receipts import Receipts
 from core.secret_requests import SecretRequests
 
-BUDGETS = {"create": 30, "ask": 10, "failed_claim": 30}
-"""What a member may create and ask for, and an address may fail, a minute."""
+BUDGETS = {"create": 30, "invite": 120, "ask": 10, "failed_claim": 30}
+"""What a member may create and ask for, how many people in all they may name where there are several, and what an address may fail; a minute."""
 
 
 _CANCEL_AGAIN_SECONDS = 0.2
@@ -226,7 +228,8 @@ class _SlackSide:
         self._people = People(self._switchboard, ground.clock)
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
         self.asking = SlackAskDelivery(self._switchboard, self._people)
-        self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring)
+        self._groups = Groups(self._switchboard, ground.clock)
+        self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring, ground.policies)
 
     def door(self, engine: PushEngine, requests: SecretRequests) -> Door:
         """The door, with its handlers behind it."""
@@ -238,6 +241,8 @@ class _SlackSide:
             switchboard=self._switchboard,
             responses=self._responses,
             people=self._people,
+            groups=self._groups,
+            recipients=Recipients(self._people, self._groups),
             ring=ground.ring,
             random=ground.random,
             base_url=ground.settings.base_url,

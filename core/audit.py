@@ -12,6 +12,7 @@ AuditName = Literal[
     "push.locked",
     "push.burned",
     "push.released",
+    "push.passed_on",
     "push.untold",
     "push.expired_unread",
     "ticket.minted",

@@ -101,6 +101,16 @@ class SlackCalls:
         """A workflow's step could not be done; a sentence for whoever made the workflow."""
         await self._patiently("functions.completeError", function_execution_id=run, error=error)
 
+    async def user_groups(self, team_id: str) -> list[dict[str, Any]]:
+        """The workspace's groups of people that are in use. Slack wants the team named where a token is good for many."""
+        answer = await self._call("usergroups.list", team_id=team_id)
+        return list(answer["usergroups"])
+
+    async def members_of_group(self, group_id: str, team_id: str) -> list[str]:
+        """The ids of the people in a group, as of now."""
+        answer = await self._call("usergroups.users.list", usergroup=group_id, team_id=team_id)
+        return [str(user_id) for user_id in answer["users"]]
+
     async def identity(self) -> dict[str, Any]:
         """Who the token says we are: auth.test."""
         answer = await self._call("auth.test")

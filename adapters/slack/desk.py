@@ -8,7 +8,9 @@ import structlog
 
 from adapters.slack import parse
 from adapters.slack.calls import Message
+from adapters.slack.groups import Groups
 from adapters.slack.people import People
+from adapters.slack.recipients import Recipients
 from adapters.slack.responses import Responses
 from adapters.slack.switchboard import Switchboard
 from adapters.wording.catalog import Words
@@ -34,6 +36,8 @@ class Desk:
     switchboard: Switchboard
     responses: Responses
     people: People
+    groups: Groups
+    recipients: Recipients
     ring: KeyRing
     random: RandomBytes
     base_url: str

@@ -13,12 +13,14 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, 
 from adapters.slack.form import Form
 from adapters.slack.gestures import STEP
 from adapters.slack.render.card import BURN, RELEASE
-from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
+from adapters.slack.render.form import GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM
+from adapters.slack.render.group_card import BURN_GROUP
 from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
+from adapters.slack.render.passing_on import GET_LINK
 from adapters.slack.render.request import ANSWER, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
 
-_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER})
-_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE, ANSWER, DECLINE, WITHDRAW})
+_IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT})
+_WITH_A_VALUE = frozenset({OPEN, BURN, BURN_GROUP, GET_LINK, RELEASE, ANSWER, DECLINE, WITHDRAW})
 
 _FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER})
 
@@ -79,7 +81,9 @@ class _Entry(_Shape):
     type: Text
     value: str | None = None
     selected_user: str | None = None
+    selected_users: list[Text] | None = None
     selected_option: _Option | None = None
+    selected_options: list[_Option] | None = None
 
 
 class _State(_Shape):

@@ -5,6 +5,7 @@ from adapters.slack.handlers.away import Away
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
 from adapters.slack.handlers.opening import OpeningHandlers
+from adapters.slack.handlers.passing_on import PassingOnHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
 from adapters.slack.handlers.requests import RequestHandlers
 from core.secret_requests import SecretRequests
@@ -17,5 +18,7 @@ class SlackHandlers:
         push_form, card, opening = PushFormHandlers(desk), CardHandlers(desk), OpeningHandlers(desk)
         requests = RequestHandlers(desk, secret_requests)
         self.command = CommandHandler(desk, push_form, card, requests).command
-        self.gestures = push_form.gestures() | card.gestures() | opening.gestures() | requests.gestures()
+        self.gestures = (
+            push_form.gestures() | card.gestures() | opening.gestures() | PassingOnHandlers(desk).gestures() | requests.gestures()
+        )
         self.nothing_was_sent = Away(desk).nothing_was_sent

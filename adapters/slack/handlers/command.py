@@ -46,7 +46,5 @@ def _coming(words: Words, what: str) -> str:
     match what:
         case "list":
             return words.say("The list of your secrets is coming. Until then, your receipts are in the conversation with this app.")
-        case "settings":
-            return words.say("Your own settings are coming. Until then, choose the terms in the form under “More options”.")
         case _:
-            return words.say("Several people and groups are coming. Until then, push the secret to one person at a time.")
+            return words.say("Your own settings are coming. Until then, choose the terms in the form under “More options”.")
