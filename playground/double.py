@@ -9,16 +9,17 @@ from aiohttp import web
 from playground.events import Events
 from playground.hands import Hands, Stage, pause_until
 from playground.hooks import Hooks
+from playground.house import House
 from playground.manifest import Manifest
-from playground.methods import House
 from playground.page import Page
 from playground.passes import Passes
 from playground.robot import Robot
 from playground.sender import Sender
 from playground.steps import Steps
+from playground.tokens import Token, Tokens
 from playground.views import Views
 from playground.web_api import WebApi
-from playground.workspace import BOB, GENERAL, Message, Workspace
+from playground.workspace import BOB, GENERAL, Message, default_town
 
 STORY = ((BOB, GENERAL, "@alice what is the password of the staging database?"),)
 """What was said before a visitor comes: who, where, what. Give it to `PretendSlack.story`."""
@@ -37,14 +38,19 @@ class PretendSlack:
         self, *, signing_secret: str, bot_token: str, service_url: str, now: Callable[[], float], manifest: Manifest | None = None
     ) -> None:
         self.manifest = manifest or Manifest()
-        self.workspace = Workspace(now)
-        self.house = House(self.workspace, Views(), Passes(now))
+        self.workspace = default_town(now)
+        self.house = House(self.workspace, Views(self.workspace), Passes(now))
+        self.houses = {self.house.team.id: self.house}
+        self.tokens = Tokens(now)
         self.sender = Sender(signing_secret, service_url, now)
         self.events = Events(self.sender, self.manifest, now)
-        self.api = WebApi(self.house, self.manifest, bot_token)
+        scopes = set(self.manifest.scopes | self.manifest.optional_scopes)
+        self.api = WebApi(self.houses, self.tokens, scopes, now)
+        if bot_token:
+            self.tokens.add(Token(bot_token, "", scopes, {self.house.team.id}))
         self.robot = Robot(now, self.changed)
         self.steps = Steps()
-        self._stage = Stage(self.house, self.sender, self.events, self.manifest, self.changed, self._did)
+        self._stage = Stage(self.house, self.sender, self.events, self.manifest, self.tokens, self.changed, self._did)
         self.pulse = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.api.on_change = self.changed

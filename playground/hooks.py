@@ -5,10 +5,10 @@ import json
 from aiohttp import web
 
 from playground.block_kit import faults_of_blocks
-from playground.methods import House
+from playground.house import House
 from playground.passes import ResponseUrl
 from playground.refusals import Json, Refused
-from playground.workspace import BOT, Message
+from playground.workspace import Message
 
 
 class Hooks:
@@ -55,7 +55,7 @@ def respond(house: House, url: ResponseUrl, body: Json) -> Message | None:
         url.command = ""
     return house.workspace.post(
         url.channel,
-        BOT,
+        house.team.bot,
         text,
         blocks,
         only_for="" if in_channel else url.user,
