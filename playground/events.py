@@ -33,11 +33,14 @@ class Events:
         self._numbers = itertools.count(1)
         self.waiting: list[Waiting] = []
 
-    async def happen(self, event: Json, team: Team = payloads.HOME_TEAM) -> Answer | None:
-        """Tell the app what happened in `team`, if it subscribed to events of this type; None when it did not."""
+    async def happen(self, event: Json, team: Team = payloads.HOME_TEAM, *, is_over: bool = False) -> Answer | None:
+        """Tell the app what happened in `team`, if it subscribed to events of this type; None when it did not.
+
+        With `is_over` the installation has ended: the envelope carries no authorization any more.
+        """
         if event["type"] not in self._manifest.events:
             return None
-        body = payloads.event_callback(event, f"Ev0{next(self._numbers):08d}", int(self._now()), team)
+        body = payloads.event_callback(event, f"Ev0{next(self._numbers):08d}", int(self._now()), team, is_over=is_over)
         answer = await self._deliver(body, 0, "")
         await self.retry_due()
         return answer

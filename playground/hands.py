@@ -239,7 +239,9 @@ class Hands:
         return answer
 
     async def open_home(self) -> Answer | None:
-        """Look at the app's Home tab."""
+        """Look at the app's Home tab, where it is installed."""
+        if not self._stage.is_installed:
+            return None
         event = {"type": "app_home_opened", "user": self.user, "channel": self.bot_dm, "tab": "home", "event_ts": self._workspace.next_ts()}
         return await self._stage.events.happen(event, self._team)
 

@@ -12,6 +12,21 @@ from playground.workspace import Workspace
 
 
 @dataclass(slots=True)
+class Execution:
+    """A workflow step that the app is asked to do: `running`, then `completed` with `outputs` or `failed` with `error`."""
+
+    id: str
+    callback_id: str
+    user: str
+    inputs: Json
+    required: frozenset[str]
+    declared: frozenset[str]
+    state: str = "running"
+    outputs: Json = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass(slots=True)
 class House:
     """All that the methods act on. `edit_window_closed` makes every chat.update fail so."""
 
@@ -21,6 +36,9 @@ class House:
     edit_window_closed: bool = False
     url: str = ""
     disabled_dms: set[str] = field(default_factory=set)
+    unfurl_domains: tuple[str, ...] = ()
+    unfurl_ids: dict[str, tuple[str, str]] = field(default_factory=dict)
+    executions: dict[str, Execution] = field(default_factory=dict)
 
     @property
     def team(self) -> Team:

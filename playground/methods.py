@@ -1,6 +1,6 @@
 """What does each Web API method do?  Named after Slack's own, refusing with Slack's own errors."""
 
-from playground import groups
+from playground import functions, groups, unfurls
 from playground.block_kit import faults_of_blocks
 from playground.house import Call, House, Method
 from playground.refusals import Json, Refused
@@ -227,6 +227,9 @@ METHODS: dict[str, Method] = {
     "chat.postEphemeral": Method(_chat_post_ephemeral, ("chat:write",)),
     "chat.update": Method(_chat_update, ("chat:write",)),
     "chat.delete": Method(_chat_delete, ("chat:write",)),
+    "chat.unfurl": Method(unfurls.unfurl, ("links:write",)),
+    "functions.completeSuccess": Method(functions.succeed),
+    "functions.completeError": Method(functions.fail),
     "views.open": Method(_views_open),
     "views.push": Method(_views_push),
     "views.update": Method(_views_update),

@@ -138,8 +138,11 @@ def block_suggestion(person: Person, where: Json, block: Json, element: Json, ty
     return body | {"action_id": element["action_id"], "block_id": block["block_id"], "value": typed}
 
 
-def event_callback(event: Json, event_id: str, event_time: int, team: Team = HOME_TEAM) -> Json:
-    """The envelope of an event. That of an org-wide install names the organisation, and its authorization no team."""
+def event_callback(event: Json, event_id: str, event_time: int, team: Team = HOME_TEAM, *, is_over: bool = False) -> Json:
+    """The envelope of an event. That of an org-wide install names the organisation, and its authorization no team.
+
+    An event about the end of an installation carries no authorization; about that of an organisation's, no team either.
+    """
     authorization = {
         "enterprise_id": team.enterprise_id or None,
         "team_id": None if team.org_wide else team.id,
@@ -150,13 +153,13 @@ def event_callback(event: Json, event_id: str, event_time: int, team: Team = HOM
     return {
         "type": "event_callback",
         "token": VERIFICATION,
-        "team_id": team.id,
+        "team_id": team.id or None,
         **({"enterprise_id": team.enterprise_id} if team.enterprise_id else {}),
         "api_app_id": APP_ID,
         "event": event,
         "event_id": event_id,
         "event_time": event_time,
-        "authorizations": [authorization],
+        **({} if is_over else {"authorizations": [authorization]}),
         "is_ext_shared_channel": False,
     }
 

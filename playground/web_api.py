@@ -18,6 +18,9 @@ _STRUCTURED = ("blocks", "view", "metadata", "attachments", "unfurls", "outputs"
 Tokenless = Callable[[Json, str], Json]
 """A method that takes no token: its arguments and the Authorization header."""
 
+OfToken = Callable[[Token, Json], Json]
+"""A method that is about the token itself."""
+
 
 class WebApi:
     """Slack's methods under /api. Tests may make it refuse: see `fail_with`, `limit_rate` and `strict_rate`.
@@ -33,6 +36,7 @@ class WebApi:
         self.calls: Counter[str] = Counter()
         self.on_change: Callable[[], None] = lambda: None
         self.tokenless: dict[str, Tokenless] = {}
+        self.of_token: dict[str, OfToken] = {}
         self.strict_rate: float | None = None
         self._posted: dict[str, float] = {}
         self._planned: dict[tuple[str, str], list[Exception]] = {}
@@ -81,10 +85,13 @@ class WebApi:
             self._refuse_as_planned(method, arguments)
             return self.tokenless[method](arguments, authorization)
         known = METHODS.get(method)
-        if known is None:
+        if known is None and method not in self.of_token:
             raise Refused("unknown_method", req_method=method)
         token = self.tokens.find(authorization.removeprefix("Bearer ").strip() or str(arguments.pop("token", "")))
-        headers |= {"x-oauth-scopes": ",".join(sorted(token.scopes)), "x-accepted-oauth-scopes": ",".join(known.scopes)}
+        headers |= {"x-oauth-scopes": ",".join(sorted(token.scopes)), "x-accepted-oauth-scopes": ",".join(known.scopes if known else ())}
+        if known is None:
+            self._refuse_as_planned(method, arguments)
+            return self.of_token[method](token, arguments)
         house = self._house(token, arguments)
         actor = token.actor or house.team.bot
         self._may(token, house, known.scopes)
@@ -105,7 +112,7 @@ class WebApi:
     def _may(self, token: Token, house: House, scopes: tuple[str, ...]) -> None:
         if token.kind == "app":
             raise Refused("not_allowed_token_type")
-        if token.kind == "user" and house.workspace.person(token.actor).deleted:
+        if token.kind == "user" and token.actor in house.workspace.people and house.workspace.people[token.actor].deleted:
             raise Refused("token_revoked")
         if scopes and not token.scopes.intersection(scopes):
             raise Refused("missing_scope", needed=scopes[0], provided=",".join(sorted(token.scopes)))

@@ -177,6 +177,13 @@ class Workspace:
         except KeyError:
             raise Refused("channel_not_found") from None
 
+    def channel_named(self, name: str) -> Conversation:
+        """Raises Refused channel_not_found."""
+        for known in self.conversations.values():
+            if known.name == name and not known.is_im:
+                return known
+        raise Refused("channel_not_found")
+
     def of_member(self, user: str) -> list[Conversation]:
         """The conversations that `user` sees in their sidebar."""
         return [c for c in self.conversations.values() if user in c.members]
