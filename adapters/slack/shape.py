@@ -146,12 +146,20 @@ class _Suggestion(_Interaction):
     value: str
 
 
+class _Revoked(_Shape):
+    oauth: list[str] | None = None
+    bot: list[str] | None = None
+
+
 class _Happened(_Shape):
     type: Text
+    tokens: _Revoked | None = None
+    team_ids: list[Text] | None = None
 
 
 class _Event(_Shape):
     event_id: Text
+    event_time: int | None = None
     team_id: str | None = None
     enterprise_id: str | None = None
     event: _Happened

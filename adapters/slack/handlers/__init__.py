@@ -6,6 +6,7 @@ from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
 from adapters.slack.handlers.opening import OpeningHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
+from adapters.slack.handlers.workspaces import WorkspaceHandlers
 
 
 class SlackHandlers:
@@ -14,5 +15,5 @@ class SlackHandlers:
     def __init__(self, desk: Desk) -> None:
         push_form, card, opening = PushFormHandlers(desk), CardHandlers(desk), OpeningHandlers(desk)
         self.command = CommandHandler(desk, push_form, card).command
-        self.gestures = push_form.gestures() | card.gestures() | opening.gestures()
+        self.gestures = push_form.gestures() | card.gestures() | opening.gestures() | WorkspaceHandlers(desk).gestures()
         self.nothing_was_sent = Away(desk).nothing_was_sent
