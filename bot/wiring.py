@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,16 +19,18 @@ from adapters.redis_store.locks import RedisLocks
 from adapters.redis_store.outbox import RedisOutbox
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
+from adapters.redis_store.request_book import RedisRequestBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
 from adapters.redis_store.workspace_records import RedisWorkspaceRecords
+from adapters.slack.ask_delivery import SlackAskDelivery
 from adapters.slack.delivery import SlackDelivery
 from adapters.slack.desk import Desk
 from adapters.slack.handlers import SlackHandlers
 from adapters.slack.http import SlackDoor
 from adapters.slack.install import InstallDoor
 from adapters.slack.installations import Installations
-from adapters.slack.manifest import BOT_SCOPES
+from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from adapters.slack.oauth import OAuth
 from adapters.slack.people import People
 from adapters.slack.reception import Reception
@@ -50,12 +52,13 @@ from core.farewell import Farewells
 from core.identity import Platform
 from core.keyring import KeyRing
 from core.policies import InstallationPolicies
-from core.ports import Delivery, Departures, Policies
-from core.promise import Farewell, Promise
+from core.ports import AskDelivery, Delivery, Departures, Policies
+from core.promise import Ask, Farewell, Promise, Settle
 from core.receipts import Receipts
+from core.secret_requests import SecretRequests
 
-BUDGETS = {"create": 30, "failed_claim": 30, "install": 30}
-"""What a member may create, an address may fail, and an address may begin to install, a minute."""
+BUDGETS = {"create": 30, "ask": 10, "failed_claim": 30, "install": 30}
+"""What a member may create and ask for, and an address may fail and begin to install, a minute."""
 
 
 _CANCEL_AGAIN_SECONDS = 0.2
@@ -95,11 +98,23 @@ class House:
 
     engine: PushEngine
     receipts: Receipts
-    keep: Callable[[Promise, bool], Awaitable[None]]
+    requests: SecretRequests
+    farewells: Farewells | None
     doors: list[Door]
     metrics: Metrics
     later: Background
     slack: "_SlackSide | None"
+
+    async def keep(self, promise: Promise, again: bool = False) -> None:
+        """Do what was promised, whoever's work it is."""
+        match promise:
+            case Ask() | Settle():
+                await self.requests.keep(promise, again)
+            case Farewell():
+                if self.farewells is not None:
+                    await self.farewells.keep(promise)
+            case _:
+                await self.receipts.keep(promise, again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +173,10 @@ async def open_house(
         closing.push_async_callback(later.drain)  # before the keeper's: what runs there may still promise
         if house.slack:
             closing.push_async_callback(house.slack.drain)
-        for work in (keeper.keep_for_ever(), sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds)):
+        for work in (
+            keeper.keep_for_ever(),
+            *(sweep_for_ever(each, every_seconds=timing.sweep_seconds) for each in (house.receipts, house.requests)),
+        ):
             closing.push_async_callback(_cancelled, asyncio.create_task(work))
         yield house
 
@@ -167,33 +185,36 @@ def _build(ground: _Ground) -> House:
     metrics = Metrics()
     slack = _SlackSide(ground) if ground.settings.has_slack else None
     deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
+    askers: dict[Platform, AskDelivery] = {"slack": slack.asking} if slack else {}
     store, book = _push_store(ground), RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
+    limiter = ground.limiter
     engine = PushEngine(
         store=store,
         book=book,
         outbox=ground.outbox,
         audit=metrics,
-        limiter=ground.limiter,
+        limiter=limiter,
         clock=ground.clock,
         random=ground.random,
         policies=ground.policies,
     )
+    requests = SecretRequests(
+        book=RedisRequestBook(ground.redis, ground.ring, prefix=ground.prefix),
+        outbox=ground.outbox,
+        deliveries=askers,
+        policies=ground.policies,
+        audit=metrics,
+        limiter=limiter,
+        clock=ground.clock,
+        random=ground.random,
+    )
     doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
     farewells = None
     if slack:
-        doors += slack.doors(engine)
+        doors += slack.doors(engine, requests)
         farewells = Farewells(slack.departures, store, book, ground.workspace_records)
-
-    async def keep(promise: Promise, again: bool) -> None:
-        """Each promise to whoever keeps its kind."""
-        if not isinstance(promise, Farewell):
-            return await receipts.keep(promise, again)
-        if farewells is not None:
-            await farewells.keep(promise)
-        return None
-
-    return House(engine, receipts, keep, doors, metrics, ground.later, slack)
+    return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack)
 
 
 def _push_store(ground: _Ground) -> RedisPushStore:
@@ -239,6 +260,7 @@ class _SlackSide:
         self._responses = Responses(api_url=settings.slack_api_url, session=session)
         self._people = People(self._switchboard, ground.clock)
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
+        self.asking = SlackAskDelivery(self._switchboard, self._people)
         self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring)
 
     @property
@@ -251,7 +273,7 @@ class _SlackSide:
         if self._many:
             await self._many.vault.drain()
 
-    def doors(self, engine: PushEngine) -> list[Door]:
+    def doors(self, engine: PushEngine, requests: SecretRequests) -> list[Door]:
         """The doors, with their handlers behind them."""
         ground = self._ground
         desk = Desk(
@@ -269,7 +291,7 @@ class _SlackSide:
             base_url=ground.settings.base_url,
             later=ground.later,
         )
-        reception = Reception(SlackHandlers(desk), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix))
+        reception = Reception(SlackHandlers(desk, requests), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix))
         doors: list[Door] = []
         if ground.settings.slack_signing_secret is not None:
             doors.append(SlackDoor(reception, signing_secret=secret(ground.settings.slack_signing_secret), clock=ground.clock))
@@ -305,7 +327,7 @@ class _ManyWorkspaces:
             limiter=ground.limiter,
             random=ground.random,
             address_of=lambda request: claimant_address(request, settings.trusted_proxies),
-            scopes=BOT_SCOPES,
+            scopes=[*BOT_SCOPES, *OPTIONAL_BOT_SCOPES],
             base_url=settings.base_url,
             name=settings.brand_name,
         )

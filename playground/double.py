@@ -20,6 +20,7 @@ from playground.page import Page
 from playground.passes import Passes
 from playground.robot import Robot
 from playground.sender import Answer, Sender
+from playground.sockets import Sockets
 from playground.steps import Steps
 from playground.teams import BOT, TEAM_ID, Team
 from playground.tokens import Token, Tokens
@@ -59,7 +60,8 @@ class PretendSlack:
         self.house = House(self.workspace, Views(self.workspace), Passes(now))
         self.houses = {self.house.team.id: self.house}
         self.tokens = Tokens(now)
-        self.sender = Sender(signing_secret, service_url, now)
+        self.sockets = Sockets(self.changed)
+        self.sender = Sender(signing_secret, service_url, now, self.sockets, only_sockets=self.manifest.socket_mode)
         self.events = Events(self.sender, self.manifest, now)
         scopes = set(self.manifest.scopes | self.manifest.optional_scopes)
         self.api = WebApi(self.houses, self.tokens, scopes, now)
@@ -74,6 +76,7 @@ class PretendSlack:
         self.oauth = OAuth(credentials or Credentials("1111.2222", secrets.token_hex(16)), self.manifest, self.houses, self.tokens, now)
         self.api.tokenless["oauth.v2.access"] = self.oauth.access
         self.api.of_token["auth.revoke"] = self.happenings.revoke
+        self.api.of_token["apps.connections.open"] = self.sockets.issue
         self._runner: web.AppRunner | None = None
         self.api.on_change = self.changed
         self._open(self.house)
@@ -100,7 +103,9 @@ class PretendSlack:
     def application(self) -> web.Application:
         """Everything on one origin."""
         application = web.Application(client_max_size=4 * 1024 * 1024)
-        application.add_routes([*self.api.routes(), *Hooks(self.houses).routes(), *Consent(self.oauth, self.houses).routes()])
+        application.add_routes(
+            [*self.api.routes(), *self.sockets.routes(), *Hooks(self.houses).routes(), *Consent(self.oauth, self.houses).routes()]
+        )
         Page(self).add_to(application)
         return application
 
@@ -113,6 +118,7 @@ class PretendSlack:
         port = self._runner.addresses[0][1]
         for house in self.houses.values():
             house.url = house.passes.base_url = f"http://{host}:{port}"
+        self.sockets.base_url = self.url
         self.robot.start()
 
     async def stop(self) -> None:
@@ -121,6 +127,7 @@ class PretendSlack:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.robot.stop()
+        await self.sockets.close()
         await self.sender.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -128,7 +135,8 @@ class PretendSlack:
 
     def as_user(self, user: str) -> Hands:
         """Somebody's keyboard and mouse, in their own workspace. Raises Refused user_not_found."""
-        return Hands(next((s for s in self._stages if _is_home(s.house.workspace, user)), self._stages[0]), user)
+        known = [s for s in self._stages if user in s.house.workspace.people]
+        return Hands(next((s for s in known if _is_home(s.house.workspace, user)), (known or self._stages)[0]), user)
 
     def add_workspace(self, team: Team, people: Sequence[Person] = ()) -> House:
         """One more workspace, without the app until somebody installs it. People have ids of their own.
@@ -147,6 +155,10 @@ class PretendSlack:
     def _bot_in(self, team: Team) -> str:
         known = {h.team.enterprise_id: h.team.bot for h in self.houses.values() if h.team.enterprise_id}
         return known.get(team.enterprise_id, f"U{team.id[1:]}PUSHPW" if team.bot == BOT else team.bot)
+
+    def give_app_token(self, token: str) -> None:
+        """An app-level token (`xapp`) with connections:write, for Socket Mode."""
+        self.tokens.add(Token(token, "", {"connections:write"}, {TEAM_ID}, "app"))
 
     async def uninstall(self, where: str = TEAM_ID, first: str = "app_uninstalled") -> list[Answer | None]:
         """See Happenings.uninstall."""

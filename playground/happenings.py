@@ -37,15 +37,9 @@ class Happenings:
     async def run_step(self, house: House, user: str, callback_id: str, inputs: Json) -> Execution:
         """As if a workflow that `user` started came to the app's step `callback_id` of the manifest's functions."""
         outputs = self._manifest.functions[callback_id].get("output_parameters", {})
-        outputs = {"properties": outputs, "required": []} if "properties" not in outputs else outputs
-        execution = Execution(
-            f"Fx0{secrets.token_hex(4).upper()}",
-            callback_id,
-            user,
-            inputs,
-            frozenset(outputs["required"]),
-            frozenset(outputs["properties"]),
-        )
+        required = frozenset(name for name, facts in outputs.items() if facts.get("is_required"))
+        number = f"Fx0{secrets.token_hex(4).upper()}"
+        execution = Execution(number, callback_id, user, inputs, required, frozenset(outputs))
         house.executions[execution.id] = execution
         token = self._tokens.issue("", self._bot_scopes(house), {house.team.id}, kind="workflow")
         event = {

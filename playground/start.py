@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from adapters.redis_store.embedded import EmbeddedServer
-from adapters.slack.manifest import manifest
+from adapters.slack.manifest import Extras, manifest
 from bot import logs
 from bot.metrics import Metrics
 from bot.server import Service
@@ -22,6 +22,8 @@ from playground.manifest import Manifest
 
 WORKSPACE_HOST, SERVICE_HOST = "127.0.0.1", "localhost"
 """Two names for this machine, so that a browser takes them for two sites: the page is met from a foreign site, as in life."""
+
+_SHOWN = Extras(workflow=True)
 
 
 class PortTaken(Exception):
@@ -45,6 +47,7 @@ async def open_town(
     service_port: int = 0,
     prefix: str = "pushpw",
     timing: Timing = IN_LIFE,
+    extras: Extras = _SHOWN,
     **settings: str,
 ) -> AsyncIterator[Town]:
     """Service and pretend workspace, wired to each other. Port 0 takes a free one. Raises PortTaken."""
@@ -57,7 +60,7 @@ async def open_town(
             bot_token=bot_token,
             service_url=service_url,
             now=lambda: system_clock() / 1000,
-            manifest=Manifest.read(manifest(service_url, "pushpw")),
+            manifest=Manifest.read(manifest(service_url, "pushpw", extras)),
         )
         try:
             await slack.start(WORKSPACE_HOST, port)

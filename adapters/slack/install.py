@@ -18,6 +18,7 @@ import structlog
 from aiohttp import web
 
 from adapters.slack.installations import Installations
+from adapters.slack.manifest import OPTIONAL_USER_SCOPES, REDIRECT_PATH
 from adapters.slack.oauth import OAuth
 from adapters.slack.render import install as say
 from adapters.slack.render.install import Said
@@ -28,10 +29,8 @@ from core.ports import Limiter, RandomBytes, SealedRecords
 
 log = structlog.get_logger(__name__)
 
-PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
+PATH = "/slack/install"
 BUDGET = "install"
-USER_SCOPES = ("chat:write",)
-"""All that a member is ever asked for: with it a message of their own can be deleted."""
 _STATE, _STATE_SECONDS, _RANDOM_BYTES = "oauth_state", 600, 32
 _COOKIE = "pushpw_install"
 _SPELLED = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -124,7 +123,7 @@ class InstallDoor:
             return answer
         except StoreUnavailable:
             return self._page(words, say.problem(words, "store_unavailable", _begin_at(by_member)))
-        asked = {"user_scopes": USER_SCOPES} if by_member else {"scopes": self._scopes}
+        asked = {"user_scopes": OPTIONAL_USER_SCOPES} if by_member else {"scopes": self._scopes}
         there = self._oauth.consent_page(state=state, redirect_uri=self._redirect_uri, **asked)
         answer = web.Response(status=302, headers={"Location": there, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
         # Lax: the browser brings it along when Slack sends it back here, and to nothing that another site merely embeds.

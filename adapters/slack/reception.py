@@ -34,6 +34,7 @@ class Reception:
 
     def __init__(self, handlers: SlackHandlers, seen: SeenBefore) -> None:
         self._handlers = handlers
+        self.gestures = handlers.gestures
         self._seen = seen
         self._app = _bolt_app()
         _listen(self._app, handlers)

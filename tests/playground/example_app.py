@@ -110,7 +110,7 @@ class ExampleApp:
         async def authorize(**_: Any) -> AuthorizeResult:
             return AuthorizeResult(enterprise_id=None, team_id="T0PRETEND", bot_token=self.token, bot_id="B0PUSHPW", bot_user_id="U0PUSHPW")
 
-        self._bolt = AsyncApp(
+        self.bolt = AsyncApp(
             client=self.client,
             request_verification_enabled=False,
             ssl_check_enabled=False,
@@ -139,7 +139,7 @@ class ExampleApp:
         body = await request.read()
         if not self._verifier.is_valid_request(body, dict(request.headers)):
             return web.Response(status=401)
-        return await to_aiohttp_response(await self._bolt.async_dispatch(await to_bolt_request(request)))
+        return await to_aiohttp_response(await self.bolt.async_dispatch(await to_bolt_request(request)))
 
     async def _page(self, request: web.Request) -> web.Response:
         self.fetched.append((request.method, request.path, request.headers.get("User-Agent", "")))
@@ -151,7 +151,7 @@ class ExampleApp:
         return web.Response(text=PAGE, content_type="text/html")
 
     def _listen(self) -> None:
-        bolt = self._bolt
+        bolt = self.bolt
         bolt.command("/pushpw")(self._command)
         bolt.shortcut("push_secret")(self._shortcut)
         bolt.shortcut("push_message")(self._message_shortcut)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LINK = "http://push.localhost/p/AAAA"
 CARD = {"blocks": [{"type": "section", "text": {"type": "plain_text", "text": "A one-time link"}}]}
-STEP = {"output_parameters": {"properties": {"link": {"type": "string"}, "note": {"type": "string"}}, "required": ["link"]}}
+STEP = {"output_parameters": {"link": {"type": "string", "is_required": True}, "note": {"type": "string"}}}
 MANIFEST = Manifest(
     scopes=SCOPES | {"links:read", "links:write"},
     events=frozenset({"link_shared", "user_change", "function_executed"}),

@@ -160,8 +160,10 @@ async def test_a_person_allows_or_cancels_on_the_page(world: World) -> None:
         assert "<code>chat:write</code>, as yourself" in page
         allowed = await session.post(world.asking(), data={"user": ALICE, "allow": ""}, allow_redirects=False)
         denied = await session.post(world.asking(), data={"user": ALICE, "deny": ""}, allow_redirects=False)
+        elsewhere = await session.post(world.asking(), data={"user": ALICE}, headers={"Sec-Fetch-Site": "cross-site"})
     assert (await world.exchange(code=code_in(allowed.headers["Location"]), redirect_uri=BACK))["ok"]
     assert "access_denied" in denied.headers["Location"]
+    assert elsewhere.status == 403
 
 
 async def test_an_optional_scope_may_be_declined(world: World) -> None:
@@ -247,6 +249,7 @@ async def test_uninstalling_ends_the_tokens_of_one_workspace_and_says_so_in_eith
     told = [json.loads(request.body) for request in world.slack.sender.sent]
     assert [body["event"]["type"] for body in told[:2]] == [first, *({"app_uninstalled", "tokens_revoked"} - {first})]
     assert {body["team_id"] for body in told} == {"T0PRETEND"}
+    assert not any("authorizations" in body for body in told)
     revoked = next(body["event"]["tokens"] for body in told if body["event"]["type"] == "tokens_revoked")
     assert revoked == {"oauth": [ALICE], "bot": ["U0PUSHPW"]}
     assert await refusal(world.with_token(here["access_token"]).auth_test()) == "account_inactive"
@@ -317,6 +320,18 @@ async def test_an_organisation_uninstalls_without_naming_a_team(world: World) ->
     assert (await world.slack.as_user("U2BEN").command("/pushpw", channel="C2ORGGENERAL")).problem == "not_a_command"
 
 
+async def test_a_workspace_of_an_organisation_can_install_the_app_for_itself_alone(world: World) -> None:
+    await organisation(world)
+    await world.slack.uninstall("E0ORG")
+    answer = await world.install("U2BEN")
+    assert (answer["team"]["id"], answer["enterprise"]["id"], answer["is_enterprise_install"]) == ("T2ORG", "E0ORG", False)
+    world.app.token = answer["access_token"]
+    await world.slack.as_user("U2BEN").shortcut("push_secret")
+    told = world.app.seen[-1]
+    assert (told["team"]["id"], told["team"]["enterprise_id"], told["is_enterprise_install"]) == ("T2ORG", "E0ORG", False)
+    assert await refusal(world.with_token(world.app.token).users_info(user="U1ANN")) == "user_not_found"
+
+
 async def test_one_workspace_can_leave_an_org_wide_install(world: World) -> None:
     client = world.with_token((await organisation(world))["access_token"])
     await world.slack.uninstall("T2ORG")
@@ -327,3 +342,31 @@ async def test_one_workspace_can_leave_an_org_wide_install(world: World) -> None
 async def test_no_installation_is_org_wide_outside_an_organisation(world: World) -> None:
     with pytest.raises(Refused, match="org_login_required"):
         world.slack.oauth.allow(ALICE, world.asking(), org_wide=True)
+
+
+async def test_a_stranger_has_no_command_and_their_views_name_their_own_workspace(world: World) -> None:
+    world.app.token = (await world.install(ALICE))["access_token"]
+    world.slack.workspace.add_person(Person("U0EVE", "eve", "Eve", team_id="T0OTHER"))
+    world.slack.workspace.conversation(RANDOM).members.append("U0EVE")
+    eve = world.slack.as_user("U0EVE")
+    assert (await eve.command("/pushpw", "help", channel=RANDOM)).problem == "not_a_command"
+    button = {"type": "button", "action_id": "open", "text": {"type": "plain_text", "text": "Open"}, "value": "x"}
+    blocks = [{"type": "actions", "elements": [button]}]
+    ts = (await world.with_token(world.app.token).chat_postMessage(channel=RANDOM, text="x", blocks=blocks))["ts"]
+    await eve.click(world.slack.workspace.find(RANDOM, ts), "open")
+    assert (world.app.seen[-1]["team"]["id"], world.app.seen[-1]["user"]["team_id"]) == ("T0PRETEND", "T0OTHER")
+    await eve.click(await world.slack.until(lambda: eve.view), "browse")
+    told = world.app.seen[-1]
+    assert (told["team"]["id"], told["view"]["app_installed_team_id"], extract_team_id(told)) == ("T0OTHER", "T0PRETEND", "T0PRETEND")
+
+
+async def test_an_opened_home_tab_brings_the_view_that_is_there(world: World) -> None:
+    world.app.token = (await world.install(ALICE))["access_token"]
+    alice = world.slack.as_user(ALICE)
+    await alice.open_home()
+    assert "view" not in world.last_event()["event"]
+    await world.slack.until(lambda: alice.home)
+    await alice.open_home()
+    assert world.last_event()["event"]["view"]["blocks"][0]["text"]["text"] == "pushpw"
+    await alice.open_home("messages")
+    assert (world.last_event()["event"]["tab"], "view" in world.last_event()["event"]) == ("messages", False)
