@@ -35,6 +35,7 @@ from adapters.slack.oauth import OAuth
 from adapters.slack.people import People
 from adapters.slack.reception import Reception
 from adapters.slack.responses import Responses
+from adapters.slack.socket import SocketDoor
 from adapters.slack.switchboard import OneToken, Switchboard
 from adapters.slack.vault import Vault
 from adapters.web.http import WebDoor
@@ -103,7 +104,7 @@ class House:
     doors: list[Door]
     metrics: Metrics
     later: Background
-    slack: "_SlackSide | None"
+    slack: "SlackSide | None"
 
     async def keep(self, promise: Promise, again: bool = False) -> None:
         """Do what was promised, whoever's work it is."""
@@ -173,6 +174,8 @@ async def open_house(
         closing.push_async_callback(later.drain)  # before the keeper's: what runs there may still promise
         if house.slack:
             closing.push_async_callback(house.slack.drain)
+            if house.slack.socket:
+                closing.push_async_callback(_cancelled, asyncio.create_task(house.slack.socket.keep_connected()))
         for work in (
             keeper.keep_for_ever(),
             *(sweep_for_ever(each, every_seconds=timing.sweep_seconds) for each in (house.receipts, house.requests)),
@@ -183,7 +186,7 @@ async def open_house(
 
 def _build(ground: _Ground) -> House:
     metrics = Metrics()
-    slack = _SlackSide(ground) if ground.settings.has_slack else None
+    slack = SlackSide(ground) if ground.settings.has_slack else None
     deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
     askers: dict[Platform, AskDelivery] = {"slack": slack.asking} if slack else {}
     store, book = _push_store(ground), RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
@@ -248,15 +251,16 @@ def _health_door(ground: _Ground, metrics: Metrics) -> Door:
     return HealthDoor(look_at_store, metrics, metrics_token=secret(ground.settings.metrics_token))
 
 
-class _SlackSide:
+class SlackSide:
     """Slack comes in two halves: notices out, which the receipts need, and gestures in, which need the engine."""
 
     def __init__(self, ground: _Ground) -> None:
         self._ground = ground
         settings, session = ground.settings, ground.session
+        self.socket: SocketDoor | None = None
         self._many = _ManyWorkspaces(ground) if settings.has_many_workspaces else None
-        self._tokens = self._many.installations if self._many else OneToken(secret(settings.slack_bot_token))
-        self._switchboard = Switchboard(self._tokens, api_url=settings.slack_api_url, session=session)
+        self.tokens = self._many.installations if self._many else OneToken(secret(settings.slack_bot_token))
+        self._switchboard = Switchboard(self.tokens, api_url=settings.slack_api_url, session=session)
         self._responses = Responses(api_url=settings.slack_api_url, session=session)
         self._people = People(self._switchboard, ground.clock)
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
@@ -266,10 +270,12 @@ class _SlackSide:
     @property
     def departures(self) -> Departures:
         """Who knows which workspaces have the app."""
-        return self._tokens
+        return self.tokens
 
     async def drain(self) -> None:
         """Wait for what must not be cut off."""
+        if self.socket:
+            await self.socket.drain()
         if self._many:
             await self._many.vault.drain()
 
@@ -279,7 +285,7 @@ class _SlackSide:
         desk = Desk(
             engine=engine,
             outbox=ground.outbox,
-            tokens=self._tokens,
+            tokens=self.tokens,
             clock=ground.clock,
             policies=ground.policies,
             records=self._records,
@@ -293,6 +299,9 @@ class _SlackSide:
         )
         reception = Reception(SlackHandlers(desk, requests), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix))
         doors: list[Door] = []
+        if ground.settings.slack_app_token is not None:
+            token, api_url = secret(ground.settings.slack_app_token), ground.settings.slack_api_url
+            self.socket = SocketDoor(reception, app_token=token, api_url=api_url, session=ground.session)
         if ground.settings.slack_signing_secret is not None:
             doors.append(SlackDoor(reception, signing_secret=secret(ground.settings.slack_signing_secret), clock=ground.clock))
         if self._many:

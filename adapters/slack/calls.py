@@ -133,6 +133,10 @@ class SlackCalls:
         answer = await self._call("auth.test")
         return {"team": answer.get("team"), "team_id": answer.get("team_id"), "user_id": answer.get("user_id")}
 
+    async def socket_url(self) -> str:
+        """Where a socket may be opened, once: for the app's own token (apps.connections.open)."""
+        return str((await self._call("apps.connections.open"))["url"])
+
     async def scopes(self) -> set[str]:
         """What the token may do, as Slack says beside every answer (X-OAuth-Scopes)."""
         answer = await self._call("auth.test")
