@@ -19,11 +19,15 @@ from core.link import encode
 from playground.chromium import browser_opener
 from playground.double import STORY, PretendSlack
 from playground.manifest import Manifest
+from playground.workspace import RANDOM, Person
 
 WORKSPACE_HOST, SERVICE_HOST = "127.0.0.1", "localhost"
 """Two names for this machine, so that a browser takes them for two sites: the page is met from a foreign site, as in life."""
 
 _SHOWN = Extras(workflow=True)
+
+OUTSIDER = Person("U0OTTO", "otto", "Otto Olsen", team_id="T0ELSEWHERE")
+"""Somebody of another workspace, who shares a channel with the people of this one."""
 
 
 class PortTaken(Exception):
@@ -130,6 +134,8 @@ async def run_playground(port: int) -> None:
         town = await closing.enter_async_context(
             open_town(store_url=store_url, port=port, service_port=port + 1, prefix="pushpw-playground")
         )
+        town.slack.workspace.add_person(OUTSIDER)
+        town.slack.workspace.conversation(RANDOM).members.append(OUTSIDER.id)
         town.slack.story = STORY
         town.slack.start_over()
         town.slack.robot.eager = True

@@ -113,15 +113,15 @@ async def _receipts(book: RedisReceiptBook) -> None:
 
 async def _requests(book: RedisRequestBook) -> None:
     now = time.time_ns() // 1_000_000
-    open_one, due = (SecretRequest(name, ALICE, BOB, "x", now, now + lasts) for name, lasts in (("open", 60_000), ("due", -1)))
+    open_one, due = (SecretRequest(os.urandom(8).hex(), ALICE, BOB, "x", now, now + lasts) for lasts in (60_000, -1))
     for request in (open_one, due):
         await book.enter(request)
-    assert await book.find("open") == open_one
+    assert await book.find(open_one.id) == open_one
     assert await book.open_of(ALICE) == [open_one]
     assert await book.count_open_of(ALICE) == 1
-    assert await book.take_due(10) == ["due"]
-    await book.settle_due("due")
-    assert await book.amend("open", lambda known: known.after(Asking.DECLINED, now)) is not None
+    assert await book.take_due(10) == [due.id]
+    await book.settle_due(due.id)
+    assert await book.amend(open_one.id, lambda known: known.after(Asking.DECLINED, now)) is not None
     assert await book.open_of(ALICE) == []
 
 
