@@ -23,6 +23,7 @@ from adapters.redis_store.seen_before import RedisSeenBefore
 from adapters.slack.delivery import SlackDelivery
 from adapters.slack.desk import Desk
 from adapters.slack.handlers import SlackHandlers
+from adapters.slack.handlers.originals import NoUserTokens
 from adapters.slack.http import SlackDoor
 from adapters.slack.people import People
 from adapters.slack.responses import Responses
@@ -215,7 +216,7 @@ class _SlackSide:
             later=ground.later,
         )
         return SlackDoor(
-            SlackHandlers(desk),
+            SlackHandlers(desk, NoUserTokens(), leave_url=""),
             signing_secret=secret(ground.settings.slack_signing_secret),
             bot_token=secret(ground.settings.slack_bot_token),
             seen=RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix),

@@ -14,9 +14,10 @@ from adapters.slack.form import Form
 from adapters.slack.render.card import BURN, RELEASE
 from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
 from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
+from adapters.slack.render.originals import ALLOW, DELETE
 
-_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER})
-_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE})
+_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER, DELETE, ALLOW})
+_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE, DELETE, ALLOW})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -146,8 +147,19 @@ class _Suggestion(_Interaction):
     value: str
 
 
+class _SharedLink(_Shape):
+    url: Text
+
+
 class _Happened(_Shape):
+    """What an event tells. Fields of several events: each is looked at only where Slack sends it."""
+
     type: Text
+    links: list[_SharedLink] | None = None
+    channel: str | None = None
+    message_ts: str | None = None
+    unfurl_id: str | None = None
+    source: str | None = None
 
 
 class _Event(_Shape):

@@ -9,6 +9,7 @@ from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.form import DRAFT, DRAFT_SECONDS, RECORD, RECORD_SECONDS, SECRET_FIELD_MOST, Form
 from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT, Answer, Gestures, Payload
+from adapters.slack.handlers.originals import OriginalHandlers
 from adapters.slack.message_text import exact_text
 from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import VIEW_DONE, told
@@ -29,8 +30,9 @@ log = structlog.get_logger(__name__)
 class PushFormHandlers:
     """The form for a new push."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, originals: OriginalHandlers) -> None:
         self._desk = desk
+        self._originals = originals
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
@@ -93,6 +95,7 @@ class PushFormHandlers:
                 await self._desk.records.keep(DRAFT, form.id, draft.encode("utf-8"), DRAFT_SECONDS)
             if response_url := payload.get("response_url"):
                 await self._desk.records.keep(RECORD, form.id, response_url.encode(), RECORD_SECONDS)
+            await self._originals.remember(payload, form.id)
             view = form_view(words, await self._desk.policy_for(payload), form)
             calls = await self._desk.switchboard.to(parse.installed_in(payload))
             await calls.open_view(payload["trigger_id"], view)
@@ -146,9 +149,8 @@ class PushFormHandlers:
         except (StoreUnavailable, BadInput, TooMany) as problem:
             return _refused(view, words, problem, policy)
         self._desk.later(self._answer_in_place(created, form, words))
-        if created.receipt.recipient is not None:
-            return updated(created_bound(words, created.receipt, created.receipt.recipient))
-        return updated(created_link(words, created.receipt, created.link.url(self._desk.base_url)))
+        made = _made(words, created, self._desk.base_url)
+        return updated(await self._originals.below(made, payload, form.id, words, policy))
 
     async def _draft_of(self, form: Form) -> str | None:
         if not form.draft_length:
@@ -175,6 +177,12 @@ class PushFormHandlers:
 
 class DraftForgotten(Exception):
     """The sealed draft of a long message outlived its quarter of an hour."""
+
+
+def _made(words: Words, created: Created, base_url: str) -> dict[str, Any]:
+    if created.receipt.recipient is not None:
+        return created_bound(words, created.receipt, created.receipt.recipient)
+    return created_link(words, created.receipt, created.link.url(base_url))
 
 
 def _refused(view: Payload, words: Words, problem: StoreUnavailable | BadInput | TooMany, policy: Policy) -> Answer:
