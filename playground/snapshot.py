@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from playground import forms
 from playground.refusals import Json
 from playground.robot import Visit
+from playground.teams import BOT
 from playground.views import View
-from playground.workspace import BOT, Conversation, Message, Person
+from playground.workspace import Conversation, Message, Person
 
 if TYPE_CHECKING:
     from playground.double import PretendSlack
