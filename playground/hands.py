@@ -95,11 +95,11 @@ class Hands:
 
     # What the person does
 
-    def say(self, channel: str, text: str) -> Message:
-        """Post a message as the composer does: rich text, marks turned into styles."""
+    def say(self, channel: str, text: str, thread_ts: str = "") -> Message:
+        """Post a message, or a reply in a thread, as the composer does: rich text, marks turned into styles."""
         self._member_of(channel)
         blocks = composer.rich_text(self._workspace, text)
-        return self._workspace.post(channel, self.user, composer.message_text(self._workspace, text), blocks)
+        return self._workspace.post(channel, self.user, composer.message_text(self._workspace, text), blocks, thread_ts=thread_ts)
 
     def reply(self, message: Message, text: str, *, broadcast: bool = False) -> Message:
         """Answer in the message's thread, and with `broadcast` in the conversation too."""
@@ -191,17 +191,21 @@ class Hands:
                 view.values[block["block_id"]][element["action_id"]] = forms.entry(element, typed[element["action_id"]], self._suggested)
 
     async def suggest(self, where: Message | View, wanted: str, typed: str) -> list[Json]:
-        """The options, groups flattened, that the app offers in an external select for what is `typed`.
+        """The options that the app offers in an external select for what is `typed`, groups flattened."""
+        return forms.options_of(await self.offered(where, wanted, typed))
+
+    async def offered(self, where: Message | View, wanted: str, typed: str, block_id: str | None = None) -> Json:
+        """As `suggest`, but as the app answered: `options` or `option_groups`.
 
         Nothing is asked for fewer characters than min_query_length (3 unless said), and nothing shown that Slack refuses.
         """
-        block, element = forms.find(where.blocks, wanted)
+        block, element = forms.find(where.blocks, wanted, block_id)
         if len(typed) < element.get("min_query_length", 3):
-            return []
+            return {}
         place = payloads.in_view(where) if isinstance(where, View) else payloads.in_message(where, self._member_of(where.channel), "", {})
         answer = await self._stage.sender.interaction(payloads.block_suggestion(self.person, place, block, element, typed, self._team))
-        offered = self._hear_options(answer)
-        self._suggested += offered
+        offered = _options_in(answer)
+        self._suggested += forms.options_of(offered)
         return offered
 
     async def submit(self, view: View) -> Answer:
@@ -299,13 +303,6 @@ class Hands:
                 said = f'{name} failed with the error "invalid_command_response"'
         self._workspace.post(channel, SYSTEM, said, only_for=self.user)
 
-    def _hear_options(self, answer: Answer) -> list[Json]:
-        try:
-            body = (answer.json() if answer.ok else None) or {}
-        except ValueError:
-            return []
-        return [] if faults_of_options(body) else forms.options_of(body)
-
     def _hear_submission(self, view: View, body: Json | None) -> None:
         if not body:
             self._house.views.close(view)
@@ -335,6 +332,14 @@ class Hands:
                 url = self._house.passes.response_url("app", self.user, channel)
                 made.append({"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": channel, "response_url": url})
         return made
+
+
+def _options_in(answer: Answer) -> Json:
+    try:
+        body: Json = (answer.json() if answer.ok else None) or {}
+    except ValueError:
+        return {}
+    return {} if faults_of_options(body) else body
 
 
 async def pause_until(fact: Callable[[], Any], pulse: Callable[[], asyncio.Event], within: float) -> Any:
