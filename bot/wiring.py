@@ -42,8 +42,8 @@ from core.policies import InstallationPolicies
 from core.ports import Delivery, Policies
 from core.receipts import Receipts
 
-BUDGETS = {"create": 30, "failed_claim": 30}
-"""What a member may create and an address may fail, a minute."""
+BUDGETS = {"create": 30, "failed_claim": 30, "told_refused": 10}
+"""What a member may create, an address may fail, and a sender is told of attempts at one push, a minute."""
 
 
 _CANCEL_AGAIN_SECONDS = 0.2
@@ -211,6 +211,7 @@ class _SlackSide:
             people=self._people,
             ring=ground.ring,
             random=ground.random,
+            clock=ground.clock,
             base_url=ground.settings.base_url,
             later=ground.later,
         )

@@ -16,7 +16,7 @@ from core.engine import PushEngine
 from core.errors import StoreUnavailable, Undeliverable
 from core.keyring import KeyRing
 from core.policy import Policy
-from core.ports import Policies, RandomBytes, SealedRecords
+from core.ports import Clock, Policies, RandomBytes, SealedRecords
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,7 @@ class Desk:
     people: People
     ring: KeyRing
     random: RandomBytes
+    clock: Clock
     base_url: str
     later: Later
 

@@ -4,6 +4,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.handlers.away import Away
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
+from adapters.slack.handlers.extending import ExtendingHandlers
 from adapters.slack.handlers.opening import OpeningHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
 
@@ -12,7 +13,8 @@ class SlackHandlers:
     """All gestures of one Slack app."""
 
     def __init__(self, desk: Desk) -> None:
-        push_form, card, opening = PushFormHandlers(desk), CardHandlers(desk), OpeningHandlers(desk)
+        push_form, opening = PushFormHandlers(desk), OpeningHandlers(desk)
+        card, extending = CardHandlers(desk, push_form), ExtendingHandlers(desk)
         self.command = CommandHandler(desk, push_form, card).command
-        self.gestures = push_form.gestures() | card.gestures() | opening.gestures()
+        self.gestures = push_form.gestures() | card.gestures() | extending.gestures() | opening.gestures()
         self.nothing_was_sent = Away(desk).nothing_was_sent
