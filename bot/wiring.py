@@ -29,6 +29,7 @@ from adapters.slack.responses import Responses
 from adapters.slack.switchboard import OneToken, Switchboard
 from adapters.web.http import WebDoor
 from adapters.web.render import Brand
+from adapters.web.scanners import Sightings
 from bot.background import Background
 from bot.health import HealthDoor, StoreState
 from bot.metrics import Metrics
@@ -86,6 +87,7 @@ class House:
     doors: list[Door]
     metrics: Metrics
     later: Background
+    sightings: Sightings
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,11 @@ async def open_house(
         outbox.on_promise = keeper.call
         closing.push_async_callback(keeper.drain, _DRAIN_SECONDS)
         closing.push_async_callback(later.drain)  # before the keeper's: what runs there may still promise
-        for work in (keeper.keep_for_ever(), sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds)):
+        for work in (
+            keeper.keep_for_ever(),
+            sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds),
+            house.sightings.tell_for_ever(house.engine.note_scanned),
+        ):
             closing.push_async_callback(_cancelled, asyncio.create_task(work))
         yield house
 
@@ -153,10 +159,11 @@ def _build(ground: _Ground) -> House:
         random=ground.random,
         policies=ground.policies,
     )
-    doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
+    sightings = Sightings()
+    doors = [_web_door(ground.settings, engine, sightings), _health_door(ground, metrics)]
     if slack:
         doors.append(slack.door(engine))
-    return House(engine, receipts, doors, metrics, ground.later)
+    return House(engine, receipts, doors, metrics, ground.later, sightings)
 
 
 def _push_store(ground: _Ground) -> RedisPushStore:
@@ -171,9 +178,16 @@ def _push_store(ground: _Ground) -> RedisPushStore:
     )
 
 
-def _web_door(settings: Settings, engine: PushEngine) -> Door:
+def _web_door(settings: Settings, engine: PushEngine, sightings: Sightings) -> Door:
     brand = Brand(name=settings.brand_name, support_url=settings.support_url or "")
-    return WebDoor(engine, base_url=settings.base_url, brand=brand, hsts=settings.hsts, trusted_proxies=settings.trusted_proxies)
+    return WebDoor(
+        engine,
+        base_url=settings.base_url,
+        brand=brand,
+        hsts=settings.hsts,
+        trusted_proxies=settings.trusted_proxies,
+        sightings=sightings,
+    )
 
 
 def _health_door(ground: _Ground, metrics: Metrics) -> Door:
