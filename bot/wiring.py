@@ -40,8 +40,9 @@ from core.engine import PushEngine
 from core.identity import Platform
 from core.keyring import KeyRing
 from core.policies import InstallationPolicies
-from core.ports import Delivery, Policies
+from core.ports import AuditLog, Delivery, Policies, ReceiptBook
 from core.receipts import Receipts
+from core.reveal import Reveals
 
 BUDGETS = {"create": 30, "failed_claim": 30, "told_refused": 10}
 """What a member may create, an address may fail, and a sender is told of attempts at one push, a minute."""
@@ -105,11 +106,12 @@ class _Ground:
     outbox: RedisOutbox
     session: aiohttp.ClientSession
     later: Background
+    other_policies: Policies | None
 
     @property
     def policies(self) -> Policies:
         """What each workspace allows."""
-        return InstallationPolicies(self.settings.policy)
+        return self.other_policies or InstallationPolicies(self.settings.policy)
 
 
 @asynccontextmanager
@@ -120,15 +122,16 @@ async def open_house(
     prefix: str = "pushpw",
     clock: Callable[[], int] = system_clock,
     random: Callable[[int], bytes] = os.urandom,
+    policies: Policies | None = None,
 ) -> AsyncIterator[House]:
-    """Connect and wire everything; on the way out, drain what was promised, then close."""
+    """Connect and wire everything; on the way out, drain what was promised, then close. `policies` in place of the settings' one."""
     async with AsyncExitStack() as closing:
         redis = connect(secret(settings.redis_url))
         closing.push_async_callback(redis.aclose)
         session = await closing.enter_async_context(aiohttp.ClientSession())
         later, ring, fence = Background(), KeyRing(settings.ring_keys, random), Fence(redis, settings.declared_mode, prefix=prefix)
         outbox = RedisOutbox(redis, ring, prefix=prefix, lease_ms=timing.lease_ms)
-        house = _build(_Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later))
+        house = _build(_Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later, policies))
         lease = timing.lease_ms / 1000
         keeper = Keeper(outbox, house.receipts.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
         outbox.on_promise = keeper.call
@@ -162,7 +165,7 @@ def _build(ground: _Ground) -> House:
     sightings = Sightings()
     doors = [_web_door(ground.settings, engine, sightings), _health_door(ground, metrics)]
     if slack:
-        doors.append(slack.door(engine))
+        doors.append(slack.door(engine, book, metrics))
     return House(engine, receipts, doors, metrics, ground.later, sightings)
 
 
@@ -213,11 +216,13 @@ class _SlackSide:
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
         self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring)
 
-    def door(self, engine: PushEngine) -> Door:
+    def door(self, engine: PushEngine, book: ReceiptBook, audit: AuditLog) -> Door:
         """The door, with its handlers behind it."""
         ground = self._ground
+        reveals = Reveals(engine=engine, book=book, policies=ground.policies, records=self._records, audit=audit, random=ground.random)
         desk = Desk(
             engine=engine,
+            reveals=reveals,
             policies=ground.policies,
             records=self._records,
             switchboard=self._switchboard,

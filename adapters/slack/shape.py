@@ -14,10 +14,10 @@ from adapters.slack.form import Form
 from adapters.slack.render.card import AGAIN, BURN, EXTEND, NUDGE, RELEASE
 from adapters.slack.render.extension import VIEW_EXTEND
 from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
-from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
+from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER, REVEAL
 
-_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER})
-_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE, EXTEND, NUDGE, AGAIN})
+_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER, REVEAL})
+_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE, EXTEND, NUDGE, AGAIN, REVEAL})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 

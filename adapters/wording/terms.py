@@ -66,6 +66,11 @@ def not_sent_for_lack_of_room(words: Words) -> str:
     )
 
 
+def gone(words: Words) -> str:
+    """A person pressed Open, and there is nothing for them; which cause it has is nobody's business."""
+    return words.say("This secret is gone, or it is for somebody else. If you still need it, ask the sender for a new one.")
+
+
 def on_hold(words: Words) -> str:
     """A person pressed Open on a push that is held."""
     return words.say(

@@ -1,7 +1,9 @@
 """What happens to a push is on its sender's card, and what the card's buttons do."""
 
 import json
+from random import Random
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -12,6 +14,7 @@ from playground.workspace import ALICE, BOB, GENERAL, Message
 from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
+from tests.journeys.test_slack_door import places_in, spoiled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -221,6 +224,32 @@ async def test_what_was_read_to_the_end_has_no_button_left(actors: Actors, reade
     (url,) = links_in((await actors.push()).body)
     await reader.read(url)
     assert buttons(await actors.card("Opened by")) == []
+
+
+# Spoiled
+
+
+@pytest.mark.timeout(120)
+async def test_a_click_on_the_card_with_anything_spoiled_is_never_a_server_error(town: Town, actors: Actors) -> None:
+    card = await for_bob(actors)
+    await extend(actors, card)
+    for wanted in ("nudge_recipient", "burn_push"):
+        await actors.alice.click(card, wanted)
+    await actors.alice.click(await actors.card("Burned by you"), "push_again")
+    await actors.alice.shortcut("push_secret")
+    view = await town.slack.until(lambda: actors.alice.view)
+    button = next(e for b in view.blocks if b["type"] == "actions" for e in b["elements"])
+    button |= {"action_id": "show_here", "value": "AAAA"}
+    await actors.alice.click(view, "show_here")
+    forms_sent = [parse_qs(request.body.decode()) for request in town.slack.sender.sent]
+    payloads = [json.loads(form["payload"][0]) for form in forms_sent if "payload" in form][1:]
+    all_of_it = [(p, path, instead) for p in payloads for path in places_in(p) for instead in (..., None, 5, "x", [], {}, True, [[]])]
+    statuses = set()
+    for payload, path, instead in Random(7).sample(all_of_it, 400):
+        statuses.add((await town.slack.sender.interaction(spoiled(payload, path, instead))).status)
+    assert statuses == {200, 400}
+    await town.service.house.later.drain()
+    assert "pushpw_bugs_total 0.0" in town.service.house.metrics.exposition().decode()
 
 
 # Where a message can no longer be edited

@@ -7,6 +7,7 @@ from adapters.slack.handlers.command import CommandHandler
 from adapters.slack.handlers.extending import ExtendingHandlers
 from adapters.slack.handlers.opening import OpeningHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
+from adapters.slack.handlers.revealing import RevealingHandlers
 
 
 class SlackHandlers:
@@ -16,5 +17,7 @@ class SlackHandlers:
         push_form, opening = PushFormHandlers(desk), OpeningHandlers(desk)
         card, extending = CardHandlers(desk, push_form), ExtendingHandlers(desk)
         self.command = CommandHandler(desk, push_form, card).command
-        self.gestures = push_form.gestures() | card.gestures() | extending.gestures() | opening.gestures()
+        self.gestures = (
+            push_form.gestures() | card.gestures() | extending.gestures() | opening.gestures() | RevealingHandlers(desk).gestures()
+        )
         self.nothing_was_sent = Away(desk).nothing_was_sent
