@@ -1,5 +1,6 @@
 """A secret is shown inside Slack where the workspace wants that, and leaves no trace of it there that we could leave."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -104,8 +105,7 @@ async def test_the_window_with_the_secret_has_nothing_to_press(actors: Actors) -
 async def test_two_presses_spend_one_view(actors: Actors) -> None:
     await actors.push("@bob 3 views")
     view = await opened(actors)
-    for _ in range(3):
-        await actors.bob.click(view, "show_here")
+    await asyncio.gather(*(actors.bob.click(view, "show_here") for _ in range(3)))
     assert texts(await shown(actors)) == [SECRET]
     await actors.town.service.house.later.drain()
     assert texts(await shown(actors)) == [SECRET]
