@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from babel.dates import format_datetime
 
 from adapters.wording.catalog import Words
-from core.errors import BadInput, OnHold, PushError, TooMany
+from core.errors import BadInput, OnHold, PushError, TooLate, TooMany
 from core.policy import DAY, HOUR, MINUTE, Policy
 
 
@@ -50,6 +50,8 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("You have made many secrets in a short time. Try again in {wait}.", wait=_wait(words, problem.retry_after))
         case OnHold():
             return on_hold(words)
+        case TooLate():
+            return too_late(words)
         case _:
             return words.say("This did not work. Nothing was sent.")
 
@@ -105,9 +107,9 @@ def reminded_lately(words: Words, wait: int) -> str:
     return words.say("You have reminded them less than an hour ago. You can do it again in {wait}.", wait=_wait(words, wait))
 
 
-def nothing_to_remind_of(words: Words) -> str:
+def too_late(words: Words) -> str:
     """The push was opened, or ended, since the button was drawn."""
-    return words.say("There is nothing to remind of: the secret was opened meanwhile, or it has ended.")
+    return words.say("It is too late for that: the secret was opened meanwhile, or it has ended.")
 
 
 def not_reminded(words: Words) -> str:

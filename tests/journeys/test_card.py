@@ -180,7 +180,7 @@ async def test_a_reminder_for_what_was_opened_meanwhile_is_refused_in_words(acto
     await reader.read(await actors.open_in_chat())
     assert "nudge_recipient" not in buttons(await actors.card("Opened by"))
     await actors.alice.click(card, "nudge_recipient")  # as it was drawn before
-    await actors.town.slack.until(lambda: next((m for m in actors.alice.ephemerals() if "nothing to remind of" in m.text), None))
+    await actors.town.slack.until(lambda: next((m for m in actors.alice.ephemerals() if "It is too late for that" in m.text), None))
 
 
 async def test_a_reminder_that_slack_refuses_is_on_the_card(town: Town, actors: Actors) -> None:
