@@ -15,9 +15,15 @@ AuditName = Literal[
     "push.extended",
     "push.nudged",
     "push.revealed",
+    "push.passed_on",
     "push.untold",
     "push.expired_unread",
     "ticket.minted",
+    "request.made",
+    "request.answered",
+    "request.declined",
+    "request.withdrawn",
+    "request.expired",
 ]
 
 

@@ -6,18 +6,29 @@ from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
 from adapters.slack.handlers.extending import ExtendingHandlers
 from adapters.slack.handlers.opening import OpeningHandlers
+from adapters.slack.handlers.passing_on import PassingOnHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
+from adapters.slack.handlers.requests import RequestHandlers
 from adapters.slack.handlers.revealing import RevealingHandlers
+from adapters.slack.handlers.workspaces import WorkspaceHandlers
+from core.secret_requests import SecretRequests
 
 
 class SlackHandlers:
     """All gestures of one Slack app."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, secret_requests: SecretRequests) -> None:
         push_form, opening = PushFormHandlers(desk), OpeningHandlers(desk)
-        card, extending = CardHandlers(desk, push_form), ExtendingHandlers(desk)
-        self.command = CommandHandler(desk, push_form, card).command
+        card, requests = CardHandlers(desk, push_form), RequestHandlers(desk, secret_requests)
+        self.command = CommandHandler(desk, push_form, card, requests).command
         self.gestures = (
-            push_form.gestures() | card.gestures() | extending.gestures() | opening.gestures() | RevealingHandlers(desk).gestures()
+            push_form.gestures()
+            | card.gestures()
+            | ExtendingHandlers(desk).gestures()
+            | opening.gestures()
+            | RevealingHandlers(desk).gestures()
+            | PassingOnHandlers(desk).gestures()
+            | requests.gestures()
+            | WorkspaceHandlers(desk).gestures()
         )
         self.nothing_was_sent = Away(desk).nothing_was_sent
