@@ -18,6 +18,18 @@ class Workspace:
         """One line that names this workspace and no other. Without its enterprise, as for a member."""
         return f"{self.platform}:{self.id}"
 
+    def to_json(self) -> dict[str, str | None]:
+        """The workspace as plain JSON, for sealed records."""
+        return {"platform": self.platform, "workspace": self.id, "enterprise": self.enterprise}
+
+    @classmethod
+    def from_json(cls, spelled: dict[str, str | None]) -> Self:
+        """The workspace that `to_json` wrote."""
+        platform, workspace = spelled["platform"], spelled["workspace"]
+        if platform not in ("slack", "teams", "api") or workspace is None:
+            raise ValueError("not a workspace")
+        return cls(platform, workspace, spelled.get("enterprise"))  # type: ignore[arg-type]  # mypy does not narrow `in` to a Literal
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -35,13 +47,12 @@ class Member:
 
     def to_json(self) -> dict[str, str | None]:
         """The member as plain JSON, for sealed records."""
-        space = self.workspace
-        return {"platform": space.platform, "workspace": space.id, "enterprise": space.enterprise, "id": self.id}
+        return self.workspace.to_json() | {"id": self.id}
 
     @classmethod
     def from_json(cls, spelled: dict[str, str | None]) -> Self:
         """The member that `to_json` wrote."""
-        platform, workspace, member = spelled["platform"], spelled["workspace"], spelled["id"]
-        if platform not in ("slack", "teams", "api") or workspace is None or member is None:
+        workspace, member = Workspace.from_json(spelled), spelled["id"]
+        if member is None:
             raise ValueError("not a member")
-        return cls(Workspace(platform, workspace, spelled.get("enterprise")), member)  # type: ignore[arg-type]  # mypy does not narrow `in` to a Literal
+        return cls(workspace, member)

@@ -5,6 +5,7 @@ the race. The contracts are in tests/contract; every adapter and every fake pass
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from core.audit import AuditEvent
@@ -128,6 +129,41 @@ class SealedRecords(Protocol):
 
     async def drop(self, kind: str, name: str) -> None:
         """Forget it."""
+
+
+class WorkspaceRecords(Protocol):
+    """What is remembered of a workspace until it takes the app away, sealed."""
+
+    async def keep(self, workspace: Workspace, name: str, plain: bytes) -> None:
+        """Remember `plain` under that name, in place of what was there."""
+
+    async def read(self, workspace: Workspace, name: str) -> bytes | None:
+        """What is remembered there."""
+
+    async def drop(self, workspace: Workspace, name: str) -> None:
+        """Forget it."""
+
+    async def count(self, workspace: Workspace, what: str, by: int = 1) -> None:
+        """Count `by` more. For people to look at, not to decide by: where an answer gets lost it may count twice.
+
+        `what` lies there as it is: the name of an event, never of a person.
+        """
+
+    async def counts(self, workspace: Workspace) -> dict[str, int]:
+        """All that was ever counted."""
+
+    async def erase(self, workspace: Workspace) -> None:
+        """Forget all of it, at once."""
+
+
+class Locks(Protocol):
+    """Keeps processes from doing the same work at the same time. For work that may be done twice, but had better not be."""
+
+    def held(self, name: str, lifetime: float) -> AbstractAsyncContextManager[bool]:
+        """True within it when this caller got the lock, False when another has it; entering may raise StoreUnavailable.
+
+        It is given back at the end, and after `lifetime` seconds in any case, whether the work is done or not.
+        """
 
 
 class SeenBefore(Protocol):

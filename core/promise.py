@@ -6,6 +6,7 @@ comes first. It may be done twice, so doing it twice must be harmless.
 
 from dataclasses import dataclass, field
 
+from core.identity import Workspace
 from core.link import Link
 from core.receipt import Happening
 
@@ -28,7 +29,35 @@ class Announce:
     link: Link | None = field(default=None, repr=False)
 
 
-Promise = Tell | Announce
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Remind the recipient of a push that still waits."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Tell a person that somebody asks them for a secret."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Bring the messages of a secret request up to date: it was answered, declined or taken back."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """A workspace has taken the app away: end its pushes and forget what is remembered of it."""
+
+    workspace: Workspace
+
+
+Promise = Tell | Announce | Nudge | Ask | Settle | Farewell
 
 
 @dataclass(frozen=True, slots=True)

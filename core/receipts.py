@@ -36,6 +36,8 @@ class Receipts:
                 await self.follow(happening, again)
             case Announce(reference, link):
                 await self._announce(reference, link, again)
+            case _:
+                return
 
     async def _announce(self, reference: str, link: Link | None, again: bool) -> None:
         """Invite the recipient of a bound push, and give the sender a card. What an earlier try has done already stays."""

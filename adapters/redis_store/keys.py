@@ -58,6 +58,18 @@ class Keys:
         """A sealed record: one name for each key of the ring, current one first."""
         return [f"{self.prefix}:record:{kind}:{hidden}" for hidden in _names(ring, "record/" + kind, name)]
 
+    def workspace(self, ring: KeyRing, workspace: str) -> list[str]:
+        """All that is remembered of a workspace: one name for each key of the ring, current one first. The only keys without an end."""
+        return [f"{self.prefix}:workspace:{name}" for name in _names(ring, "of-workspace", workspace)]
+
+    def kept(self, ring: KeyRing, workspace: str, name: str) -> list[str]:
+        """A field of that: one name for each key of the ring, current one first."""
+        return _names(ring, "kept", f"{workspace}\0{name}")
+
+    def lock(self, name: str) -> str:
+        """Something that one process at a time does. Its plain hash: processes with different rings must meet here."""
+        return f"{self.prefix}:lock:{encode(hashlib.sha256(name.encode()).digest()[:_NAME_BYTES])}"
+
     def seen(self, kind: str, what: bytes) -> str:
         """Something met before. Its plain hash: `what` is random enough, and a rotated ring must not forget it."""
         return f"{self.prefix}:seen:{kind}:{encode(hashlib.sha256(what).digest()[:_NAME_BYTES])}"

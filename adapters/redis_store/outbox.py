@@ -12,10 +12,11 @@ from adapters.redis_store.connect import Client, trouble
 from adapters.redis_store.keys import Keys
 from adapters.redis_store.scripts import load_script
 from core.errors import Damaged, PushError
+from core.identity import Workspace
 from core.keyring import KeyRing
 from core.link import Link
-from core.promise import Announce, Lent, Promise, Tell
-from core.receipt import Happening, Hold, State
+from core.promise import Announce, Ask, Farewell, Lent, Nudge, Promise, Settle, Tell
+from core.receipt import Happening, Hold, Seen, State
 
 LEASE_MS = 30_000
 _FORGET_AFTER_MS = 7 * 86_400_000
@@ -70,10 +71,36 @@ def _to_json(what: Promise) -> dict[str, Any]:
             return {"tell": reference, "what": news.value, "at": at, "left": views_left}
         case Announce(reference, link):
             return {"announce": reference, "link": link.url("") if link else None}
+        case Nudge(reference):
+            return {"nudge": reference}
+        case Ask(request_id):
+            return {"ask": request_id}
+        case Settle(request_id):
+            return {"settle": request_id}
+        case Farewell(workspace):
+            return {"farewell": workspace.to_json()}
 
 
 def _from_json(told: dict[str, Any]) -> Promise:
-    if "tell" in told:
-        news = Hold(told["what"]) if told["what"] in set(Hold) else State(told["what"])
-        return Tell(Happening(told["tell"], news, told["at"], told["left"]))
-    return Announce(told["announce"], Link.parse(told["link"]) if told["link"] else None)
+    """Raises KeyError or ValueError for what another version has promised."""
+    match told:
+        case {"tell": reference}:
+            return Tell(Happening(reference, _news(told["what"]), told["at"], told["left"]))
+        case {"announce": reference}:
+            return Announce(reference, Link.parse(told["link"]) if told["link"] else None)
+        case {"nudge": reference}:
+            return Nudge(reference)
+        case {"ask": request_id}:
+            return Ask(request_id)
+        case {"settle": request_id}:
+            return Settle(request_id)
+        case {"farewell": workspace}:
+            return Farewell(Workspace.from_json(workspace))
+    raise ValueError("not a promise")
+
+
+def _news(spelled: str) -> State | Hold | Seen:
+    for kind in (Hold, Seen):
+        if spelled in set(kind):
+            return kind(spelled)
+    return State(spelled)

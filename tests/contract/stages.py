@@ -7,14 +7,25 @@ from typing import Any, Protocol
 from adapters.redis_store.connect import Client, masters, server_time
 from adapters.redis_store.keys import Keys
 from adapters.redis_store.limiter import RedisLimiter
+from adapters.redis_store.locks import RedisLocks
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
+from adapters.redis_store.workspace_records import RedisWorkspaceRecords
 from core.keyring import KeyRing
-from core.ports import Limiter, PushStore, ReceiptBook, SealedRecords, SeenBefore
+from core.ports import Limiter, Locks, PushStore, ReceiptBook, SealedRecords, SeenBefore, WorkspaceRecords
 from core.push import Millis, PushId
-from tests.fakes import FakeLimiter, FakePushStore, FakeReceiptBook, FakeSealedRecords, FakeSeenBefore, ManualClock
+from tests.fakes import (
+    FakeLimiter,
+    FakeLocks,
+    FakePushStore,
+    FakeReceiptBook,
+    FakeSealedRecords,
+    FakeSeenBefore,
+    FakeWorkspaceRecords,
+    ManualClock,
+)
 
 
 class Stage(Protocol):
@@ -29,6 +40,11 @@ class Stage(Protocol):
     def seen_before(self) -> SeenBefore: ...
 
     def limiter(self, budgets: dict[str, int]) -> Limiter: ...
+
+    def workspace_records(self) -> WorkspaceRecords: ...
+
+    def locks(self) -> Locks:
+        """Those of one process more."""
 
     async def now(self) -> Millis: ...
 
@@ -45,6 +61,7 @@ class Stage(Protocol):
 class FakeStage:
     def __init__(self) -> None:
         self.clock = ManualClock()
+        self._locks = FakeLocks(self.clock)
         self._store: FakePushStore | None = None
 
     def push_store(self, *, grace_ms: int = 60_000, ticket_ms: int = 600_000) -> PushStore:
@@ -62,6 +79,12 @@ class FakeStage:
 
     def limiter(self, budgets: dict[str, int]) -> Limiter:
         return FakeLimiter(self.clock, budgets)
+
+    def workspace_records(self) -> WorkspaceRecords:
+        return FakeWorkspaceRecords()
+
+    def locks(self) -> Locks:
+        return self._locks
 
     async def now(self) -> Millis:
         return self.clock()
@@ -100,6 +123,12 @@ class RealStage:
     def limiter(self, budgets: dict[str, int]) -> Limiter:
         return RedisLimiter(self.redis, self.ring, budgets, prefix=self.prefix)
 
+    def workspace_records(self) -> WorkspaceRecords:
+        return RedisWorkspaceRecords(self.redis, self.ring, prefix=self.prefix)
+
+    def locks(self) -> Locks:
+        return RedisLocks(self.redis, self.random, prefix=self.prefix)
+
     async def now(self) -> Millis:
         return await server_time(self.redis)
 
@@ -118,5 +147,6 @@ class RealStage:
 
 
 async def keys_without_ttl(redis: Client, prefix: str) -> list[bytes]:
-    """The keys of this test that would stay for ever."""
-    return [key for node in await masters(redis) async for key in node.scan_iter(f"{prefix}:*") if await node.pttl(key) < 0]
+    """The keys of this test that would stay for ever, without those of workspaces: they end with an uninstall."""
+    lying = [(key, await node.pttl(key)) for node in await masters(redis) async for key in node.scan_iter(f"{prefix}:*")]
+    return [key for key, left in lying if left < 0 and not key.startswith(f"{prefix}:workspace:".encode())]

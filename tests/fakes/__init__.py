@@ -5,16 +5,19 @@ from tests.fakes.push_store import FakePushStore
 from tests.fakes.receipt_book import FakeReceiptBook
 from tests.fakes.recorders import RecordingAudit, RecordingDelivery, RecordingOutbox
 from tests.fakes.small import FakeLimiter, FakeSealedRecords, FakeSeenBefore, ManualClock, SeededRandom
+from tests.fakes.workspaces import FakeLocks, FakeWorkspaceRecords
 
 __all__ = [
     "ALICE",
     "BOB",
     "EVE",
     "FakeLimiter",
+    "FakeLocks",
     "FakePushStore",
     "FakeReceiptBook",
     "FakeSealedRecords",
     "FakeSeenBefore",
+    "FakeWorkspaceRecords",
     "ManualClock",
     "RecordingAudit",
     "RecordingDelivery",

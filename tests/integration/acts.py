@@ -13,12 +13,14 @@ from adapters.redis_store.cluster import Cluster
 from adapters.redis_store.connect import Client, masters, trouble
 from adapters.redis_store.facts import read_facts
 from adapters.redis_store.limiter import RedisLimiter
+from adapters.redis_store.locks import RedisLocks
 from adapters.redis_store.outbox import RedisOutbox
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.pushes import count_pushes, release_all
 from adapters.redis_store.receipt_book import RedisReceiptBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
+from adapters.redis_store.workspace_records import RedisWorkspaceRecords
 from core.errors import StoreUnavailable, TooMany
 from core.keyring import KeyRing
 from core.promise import Announce
@@ -52,6 +54,7 @@ async def every_act(client: Client, ring: KeyRing, prefix: str = "pushpw") -> No
     await _receipts(RedisReceiptBook(client, ring, prefix=prefix))
     await _small_things(client, ring, prefix)
     await _promises(RedisOutbox(client, ring, prefix=prefix))
+    await _workspaces(RedisWorkspaceRecords(client, ring, prefix=prefix), RedisLocks(client, os.urandom, prefix=prefix))
     for node in await masters(client):
         assert (await read_facts(node)).role == "master"
         await count_pushes(node, prefix)
@@ -110,6 +113,21 @@ async def _promises(outbox: RedisOutbox) -> None:
     (lent,) = await outbox.take(10)
     await outbox.done(lent.number)
     assert await outbox.take(10) == []
+
+
+async def _workspaces(records: RedisWorkspaceRecords, locks: RedisLocks) -> None:
+    space = ALICE.workspace
+    for name in ("installation", "settings"):
+        await records.keep(space, name, b"plain")
+    await records.drop(space, "settings")
+    await records.count(space, "pushes", 2)
+    assert [await records.read(space, name) for name in ("installation", "settings")] == [b"plain", None]
+    assert await records.counts(space) == {"pushes": 2}
+    await records.erase(space)
+    assert await records.read(space, "installation") is None
+    for _ in range(2):
+        async with locks.held("sweep", 60) as mine, locks.held("sweep", 60) as theirs:
+            assert (mine, theirs) == (True, False)
 
 
 async def _small_things(client: Client, ring: KeyRing, prefix: str) -> None:

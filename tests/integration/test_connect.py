@@ -19,10 +19,12 @@ from adapters.redis_store.connect import check_address, connect, trouble
 from adapters.redis_store.embedded import EmbeddedServer
 from adapters.redis_store.facts import StoreFacts, faults, read_facts
 from adapters.redis_store.limiter import RedisLimiter
+from adapters.redis_store.locks import RedisLocks
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
+from adapters.redis_store.workspace_records import RedisWorkspaceRecords
 from core.errors import StoreUnavailable
 from core.keyring import KeyRing
 from core.push import Attempt, PushId, SealedPush, Terms
@@ -54,7 +56,7 @@ async def blackhole(folder: Path) -> AsyncIterator[str]:
 async def test_every_act_of_every_port_raises_store_unavailable_from_its_cause(folder: Path, ring: KeyRing):
     redis = connect(f"unix://{folder}/nobody")
     store, book, records = RedisPushStore(redis, ring), RedisReceiptBook(redis, ring), RedisSealedRecords(redis, ring)
-    push_id, limiter = PushId(os.urandom(16)), RedisLimiter(redis, ring, {"create": 1})
+    push_id, limiter, spaces = PushId(os.urandom(16)), RedisLimiter(redis, ring, {"create": 1}), RedisWorkspaceRecords(redis, ring)
     acts = [
         store.keep(SealedPush(push_id, b"s", b"l", None, Terms(60, 1), None)),
         store.claim(push_id, Attempt(b"n", b"l")),
@@ -79,6 +81,13 @@ async def test_every_act_of_every_port_raises_store_unavailable_from_its_cause(f
         records.take("k", "n"),
         records.drop("k", "n"),
         RedisSeenBefore(redis, os.urandom).first_time("k", b"w", 1),
+        spaces.keep(ALICE.workspace, "n", b"p"),
+        spaces.read(ALICE.workspace, "n"),
+        spaces.drop(ALICE.workspace, "n"),
+        spaces.count(ALICE.workspace, "w"),
+        spaces.counts(ALICE.workspace),
+        spaces.erase(ALICE.workspace),
+        RedisLocks(redis, os.urandom).held("n", 1).__aenter__(),
         limiter.spend("create", "alice"),
         limiter.check("create", "alice"),
         read_facts(redis),

@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from adapters.redis_store.connect import connect
+from adapters.redis_store.locks import RedisLocks
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.seen_before import RedisSeenBefore
 from core.errors import StoreUnavailable
@@ -58,6 +59,36 @@ async def test_an_answer_lost_once_changes_nothing(line: tuple[Proxy, Redis], ri
     assert await seen.first_time("signature", b"what", 60)
     assert not await seen.first_time("signature", b"what", 60)
     assert carrier.lost == 6
+
+
+async def test_the_lost_answers_of_a_senders_wishes_change_nothing(line: tuple[Proxy, Redis], ring: KeyRing, prefix: str):
+    carrier, redis = line
+    store, nobody = RedisPushStore(redis, ring, prefix=prefix), PushId(os.urandom(16))
+    push = SealedPush(PushId(os.urandom(16)), os.urandom(300), LINK, None, Terms(600, 1), BOB)
+    expires_at = await store.keep(push) or 0
+    await store.extend(nobody, 1)
+    await store.unbind(nobody)
+    carrier.lose_replies(1)
+    assert await store.extend(push.id, expires_at + 5000) == expires_at + 5000
+    carrier.lose_replies(1)
+    assert await store.unbind(push.id)
+    granted = await store.claim(push.id, Attempt(os.urandom(16), LINK))
+    assert isinstance(granted, Granted)
+    assert (granted.expires_at, carrier.lost) == (expires_at + 5000, 2)
+
+
+async def test_a_lock_whose_answer_got_lost_is_ours_and_is_given_back(line: tuple[Proxy, Redis], prefix: str):
+    carrier, redis = line
+    locks = RedisLocks(redis, os.urandom, prefix=prefix)
+    async with locks.held("warm", 60):
+        pass
+    carrier.lose_replies(1)
+    async with locks.held("sweep", 60) as mine:
+        assert mine
+        carrier.lose_replies(1)
+    assert carrier.lost == 2
+    async with locks.held("sweep", 60) as again:
+        assert again
 
 
 async def test_the_lost_answer_of_the_burning_guess_is_heard_after_all(line: tuple[Proxy, Redis], ring: KeyRing, prefix: str):

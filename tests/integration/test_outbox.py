@@ -1,5 +1,6 @@
 """The stream of promises: lent to one, again to another when the first has died, sealed, and there when memory is full."""
 
+import json
 import os
 from itertools import pairwise
 from typing import Any
@@ -9,11 +10,12 @@ from redis.asyncio import Redis
 
 from adapters.redis_store.keys import Keys
 from adapters.redis_store.outbox import RedisOutbox
+from core.identity import Workspace
 from core.keyring import KeyRing
 from core.link import Link
-from core.promise import Announce, Promise, Tell
+from core.promise import Announce, Ask, Farewell, Nudge, Promise, Settle, Tell
 from core.push import PushId
-from core.receipt import Happening, Hold, State
+from core.receipt import Happening, Hold, Seen, State
 from tests.contract.stages import keys_without_ttl
 
 LINK = Link(PushId(os.urandom(16)), os.urandom(32), "p")
@@ -21,8 +23,14 @@ PROMISES: list[Promise] = [
     Tell(Happening("abcdefgh", State.OPENED, 5, 0)),
     Tell(Happening("abcdefgh", State.BURNED, 6)),
     Tell(Happening("abcdefgh", Hold.HELD, 7)),
+    *(Tell(Happening("abcdefgh", what, 8)) for what in Seen),
     Announce("abcdefgh"),
     Announce("abcdefgh", LINK),
+    Nudge("abcdefgh"),
+    Ask("request-1"),
+    Settle("request-1"),
+    Farewell(Workspace("slack", "T0ACME")),
+    Farewell(Workspace("teams", "tenant", "E0")),
 ]
 
 
@@ -40,7 +48,7 @@ def short(redis: Redis, ring: KeyRing, prefix: str) -> RedisOutbox:
 async def test_what_was_promised_comes_in_order_and_as_it_was(outbox: RedisOutbox):
     for promise in PROMISES:
         await outbox.promise(promise)
-    lent = await outbox.take(10)
+    lent = [*await outbox.take(16), *await outbox.take(16)]
     assert [one.promise for one in lent] == PROMISES
     assert {one.again for one in lent} == {False}
     assert all(a.number < b.number for a, b in pairwise(lent))
@@ -85,6 +93,21 @@ async def test_what_no_key_of_the_ring_opens_is_left_to_who_has_the_key(outbox: 
     other = RedisOutbox(redis, KeyRing([os.urandom(32)], os.urandom), prefix=prefix)
     assert await other.take(5) == []
     assert [lent.promise for lent in await short.take(5)] == [PROMISES[0]]
+
+
+async def test_what_another_version_promised_is_left_to_it(outbox: RedisOutbox, redis: Redis, ring: KeyRing, prefix: str):
+    key = Keys(prefix).promises()
+    for told in (
+        {"promised": "later"},
+        {"tell": "abcdefgh", "what": "melted", "at": 1, "left": None},
+        {"farewell": {"platform": "irc"}},
+        [],
+    ):
+        await redis.xadd(key, {b"p": ring.wrap("promise", json.dumps(told).encode())})
+    await redis.pexpire(key, 60_000)
+    await outbox.promise(PROMISES[0])
+    assert [lent.promise for lent in await outbox.take(10)] == [PROMISES[0]]
+    assert await redis.xlen(key) == 5
 
 
 async def test_what_nobody_could_open_for_a_day_is_dropped(outbox: RedisOutbox, redis: Redis, prefix: str):

@@ -15,10 +15,12 @@ from adapters.redis_store.connect import connect
 from adapters.redis_store.embedded import EmbeddedServer
 from adapters.redis_store.keys import Keys
 from adapters.redis_store.limiter import RedisLimiter
+from adapters.redis_store.locks import RedisLocks
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
+from adapters.redis_store.workspace_records import RedisWorkspaceRecords
 from core.engine import PushEngine
 from core.errors import StoreUnavailable
 from core.keyring import KeyRing
@@ -328,8 +330,27 @@ async def walk(redis: Redis, ring: KeyRing, push: SealedPush, attempt: Attempt) 
     assert isinstance(await store.claim(push.id, attempt), Granted)
     await RedisSealedRecords(redis, ring).keep("token", "a canary of a name", payload, 60)
     await RedisSeenBefore(redis, os.urandom).first_time("signature", event, 60)
+    records, space, token = RedisWorkspaceRecords(redis, ring), BOB.workspace, "a canary of a token"
+    await records.keep(space, f"a canary of a field for {BOB.id}", token.encode())
+    assert await records.read(space, f"a canary of a field for {BOB.id}") == token.encode()
+    await records.count(space, "pushes")
+    assert await records.counts(space) == {"pushes": 1}
+    async with RedisLocks(redis, os.urandom).held(f"a canary of a lock for {space.id}", 60):
+        pass
     said = [push.sealed, push.sealed[40:72], push.id, push.link_proof, attempt.pass_proof, attempt.nonce, attempt.ticket]
-    return [*said, guess, payload, label.encode(), b"a canary of a name", event, BOB.id.encode(), ALICE.id.encode(), BOB.spelled().encode()]
+    return [
+        *said,
+        guess,
+        payload,
+        label.encode(),
+        b"a canary of a name",
+        event,
+        BOB.id.encode(),
+        ALICE.id.encode(),
+        BOB.spelled().encode(),
+        b"a canary of",
+        space.id.encode(),
+    ]
 
 
 async def test_no_secret_id_proof_or_name_is_seen_by_a_thief_of_files_or_a_listener(tmp_path: Path, ring: KeyRing):

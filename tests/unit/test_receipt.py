@@ -160,3 +160,11 @@ def test_a_sight_changes_no_state_and_no_hold(what: Seen):
     held = WAITING.after(news(State.OPENED, 1)).after(news(Hold.HELD, at=60))
     seen = held.after(news(what, at=99))
     assert (seen.state, seen.changed_at, seen.views_left, seen.held_at) == (State.OPENED, 50, 1, 60)
+
+
+@pytest.mark.parametrize("missing", [{"platform": "irc"}, {"workspace": None}])
+def test_half_a_workspace_is_none(missing: dict[str, str | None]):
+    spelled = Workspace("teams", "tenant", "E1").to_json()
+    assert Workspace.from_json(spelled) == Workspace("teams", "tenant", "E1")
+    with pytest.raises(ValueError):
+        Workspace.from_json(spelled | missing)

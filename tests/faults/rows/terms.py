@@ -140,6 +140,8 @@ def _judge(tally: Tally, where: str, name: str, value: Any, answer: tuple[int, d
 
 async def keys(redis: Redis) -> AsyncIterator[tuple[bytes, int]]:
     async for name in redis.scan_iter("*"):
+        if b":workspace:" in name:
+            continue  # its end is the uninstall, and no term of a push
         yield name, await redis.pttl(name)
 
 
