@@ -4,7 +4,7 @@ The sender's receipt card and the recipient's message follow what happens to a p
 shown after the answer that caused them, and a card that cannot be shown never undoes a push.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from core.identity import Member, Platform
 from core.link import Link
 from core.ports import AuditLog, Clock, Delivery, ReceiptBook
 from core.promise import Announce, Promise, Tell
-from core.receipt import Happening, Hold, Invitation, Place, Receipt, Seen, State
+from core.receipt import Change, Happening, Hold, Invitation, Place, Receipt, Seen, State
 
 
 class Receipts:
@@ -25,6 +25,8 @@ class Receipts:
         self._deliveries = deliveries
         self._audit = audit
         self._clock = clock
+        self.on_change: list[Callable[[Change], None]] = []
+        """Who else looks at what changes. They neither fail nor wait."""
 
     async def keep(self, promise: Promise, again: bool = False) -> None:
         """Do what was promised. `again`: an earlier try may have got halfway, and what it has noted is not done again.
@@ -44,6 +46,8 @@ class Receipts:
         receipt = await self._book.find(reference)
         if receipt is None or (receipt.state is State.BURNED and receipt.card is None and not receipt.was_opened):
             return  # taken back before anybody heard of it, perhaps because its own creation failed
+        if not again:
+            self._changed(Change(None, receipt))
         if receipt.recipient and link and receipt.live and receipt.invitation is None and (again or not receipt.undeliverable):
             receipt = await self._invite(receipt, receipt.recipient, link)
         await self._bring_up_to_date(receipt)
@@ -63,7 +67,8 @@ class Receipts:
     async def _note_refused(self, receipt: Receipt, problem: Undeliverable) -> Receipt:
         if receipt.undeliverable:
             return receipt
-        receipt = await self._amend(receipt, undeliverable=problem.reason)
+        before, receipt = receipt, await self._amend(receipt, undeliverable=problem.reason)
+        self._changed(Change(before, receipt))
         with suppress(Undeliverable):  # the card says it as well
             await self._deliver_to(receipt.sender.workspace.platform).tell_refused(receipt)
         return receipt
@@ -81,6 +86,7 @@ class Receipts:
         # An opening is told again with each redelivery, a hold or a sight with each try: the cards that showed it need no second edit.
         if known is None or (not again and happening.what in (State.OPENED, Hold.HELD, *Seen) and known == before):
             return
+        self._changed(Change(before, known, None if again else happening))
         await self._bring_up_to_date(known)
 
     async def take_due(self, most: int) -> list[str]:
@@ -134,6 +140,10 @@ class Receipts:
             return replace(known, **changes)  # type: ignore[arg-type]  # replace() of named fields
 
         return await self._book.amend(receipt.reference, change) or change(receipt)
+
+    def _changed(self, change: Change) -> None:
+        for look in self.on_change:
+            look(change)
 
     def _deliver_to(self, platform: Platform) -> Delivery:
         try:
