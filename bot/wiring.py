@@ -20,10 +20,13 @@ from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
+from adapters.redis_store.workspace_records import RedisWorkspaceRecords
 from adapters.slack.delivery import SlackDelivery
 from adapters.slack.desk import Desk
 from adapters.slack.handlers import SlackHandlers
+from adapters.slack.home import HomeTabs
 from adapters.slack.http import SlackDoor
+from adapters.slack.notices import Notices
 from adapters.slack.people import People
 from adapters.slack.responses import Responses
 from adapters.slack.switchboard import OneToken, Switchboard
@@ -38,9 +41,12 @@ from bot.sweeper import sweep_for_ever
 from core.engine import PushEngine
 from core.identity import Platform
 from core.keyring import KeyRing
-from core.policies import InstallationPolicies
-from core.ports import Delivery, Policies
+from core.policies import WorkspacePolicies
+from core.ports import Delivery, ReceiptBook, WorkspaceRecords
+from core.preferences import MemberPreferences
+from core.receipt import Change
 from core.receipts import Receipts
+from core.totals import Counting
 
 BUDGETS = {"create": 30, "failed_claim": 30}
 """What a member may create and an address may fail, a minute."""
@@ -72,6 +78,8 @@ class Timing:
     sweep_seconds: float = 5.0
     lease_ms: int = 30_000
     """For how long a promise is lent: as long as what a dead process left undone must wait."""
+    home_seconds: float = 1.0
+    """Between two publishings of one Home tab."""
 
 
 IN_LIFE = Timing()
@@ -103,11 +111,9 @@ class _Ground:
     outbox: RedisOutbox
     session: aiohttp.ClientSession
     later: Background
-
-    @property
-    def policies(self) -> Policies:
-        """What each workspace allows."""
-        return InstallationPolicies(self.settings.policy)
+    metrics: Metrics
+    workspaces: WorkspaceRecords
+    policies: WorkspacePolicies
 
 
 @asynccontextmanager
@@ -126,7 +132,11 @@ async def open_house(
         session = await closing.enter_async_context(aiohttp.ClientSession())
         later, ring, fence = Background(), KeyRing(settings.ring_keys, random), Fence(redis, settings.declared_mode, prefix=prefix)
         outbox = RedisOutbox(redis, ring, prefix=prefix, lease_ms=timing.lease_ms)
-        house = _build(_Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later))
+        metrics, workspaces = Metrics(), RedisWorkspaceRecords(redis, ring, prefix=prefix)
+        policies = WorkspacePolicies(settings.policy, workspaces, metrics, clock)
+        house = _build(
+            _Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later, metrics, workspaces, policies)
+        )
         lease = timing.lease_ms / 1000
         keeper = Keeper(outbox, house.receipts.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
         outbox.on_promise = keeper.call
@@ -138,11 +148,12 @@ async def open_house(
 
 
 def _build(ground: _Ground) -> House:
-    metrics = Metrics()
-    slack = _SlackSide(ground) if ground.settings.has_slack else None
+    metrics, book = ground.metrics, RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
+    counting = Counting(ground.workspaces, book)
+    slack = _SlackSide(ground, book, counting) if ground.settings.has_slack else None
     deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
-    book = RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
+    receipts.on_change += [lambda change: ground.later(counting.note(change)), *([slack.look] if slack else [])]
     engine = PushEngine(
         store=_push_store(ground),
         book=book,
@@ -190,14 +201,34 @@ def _health_door(ground: _Ground, metrics: Metrics) -> Door:
 class _SlackSide:
     """Slack comes in two halves: notices out, which the receipts need, and gestures in, which need the engine."""
 
-    def __init__(self, ground: _Ground) -> None:
+    def __init__(self, ground: _Ground, book: ReceiptBook, counting: Counting) -> None:
         self._ground = ground
         settings, session = ground.settings, ground.session
         self._switchboard = Switchboard(OneToken(secret(settings.slack_bot_token)), api_url=settings.slack_api_url, session=session)
         self._responses = Responses(api_url=settings.slack_api_url, session=session)
-        self._people = People(self._switchboard, ground.clock)
+        self._preferences = MemberPreferences(ground.workspaces, ground.metrics, ground.clock)
+        self._people = People(self._switchboard, self._preferences, ground.clock)
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
         self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring)
+        self._notices = Notices(self._switchboard, self._people, self._preferences)
+        self._home = HomeTabs(
+            book=book,
+            records=self._records,
+            policies=ground.policies,
+            preferences=self._preferences,
+            counting=counting,
+            people=self._people,
+            switchboard=self._switchboard,
+            later=ground.later,
+            support_url=settings.support_url or "",
+            every_seconds=ground.timing.home_seconds,
+        )
+
+    def look(self, change: Change) -> None:
+        """Something changed for a sender: their Home tab shows it, and perhaps they want to be told. Both may be lost."""
+        if change.after.sender.workspace.platform == "slack":
+            self._home.refresh(change.after.sender)
+            self._ground.later(self._notices.note(change))
 
     def door(self, engine: PushEngine) -> Door:
         """The door, with its handlers behind it."""
@@ -205,10 +236,12 @@ class _SlackSide:
         desk = Desk(
             engine=engine,
             policies=ground.policies,
+            preferences=self._preferences,
             records=self._records,
             switchboard=self._switchboard,
             responses=self._responses,
             people=self._people,
+            home=self._home,
             ring=ground.ring,
             random=ground.random,
             base_url=ground.settings.base_url,

@@ -194,6 +194,10 @@ class PushEngine:
         self._remember("push.released", receipt.push_id)
         return await self._note(receipt, Hold.RELEASED)
 
+    async def live_of(self, sender: Member) -> list[Receipt]:
+        """What the sender has pushed and somebody may still open, soonest to expire first."""
+        return await self._book.live_of(sender)
+
     async def burn_all(self, sender: Member) -> list[Receipt]:
         """The sender takes back everything that is still live."""
         return [await self.burn(receipt.reference, sender) for receipt in await self._book.live_of(sender)]

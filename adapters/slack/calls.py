@@ -69,9 +69,14 @@ class SlackCalls:
         """Change an open modal; with `seen_hash`, only if nobody else has meanwhile."""
         await self._call("views.update", view_id=view_id, view=view, **({"hash": seen_hash} if seen_hash else {}))
 
-    async def post(self, conversation: str, message: Message) -> Place:
-        """Post a message; where it lies."""
-        answer = await self._patiently("chat.postMessage", channel=conversation, **message.body(), **NO_PREVIEW)
+    async def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
+        """Show this as somebody's Home tab, in place of what was there."""
+        await self._patiently("views.publish", user_id=user_id, view=view)
+
+    async def post(self, conversation: str, message: Message, under: Place | None = None) -> Place:
+        """Post a message, or a reply under another one of that conversation; where it lies."""
+        thread = {"thread_ts": under.message} if under else {}
+        answer = await self._patiently("chat.postMessage", channel=conversation, **message.body(), **thread, **NO_PREVIEW)
         return Place(str(answer["channel"]), str(answer["ts"]))
 
     async def edit(self, place: Place, message: Message) -> None:

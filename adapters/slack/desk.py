@@ -8,15 +8,20 @@ import structlog
 
 from adapters.slack import parse
 from adapters.slack.calls import Message
+from adapters.slack.home import HomeTabs
 from adapters.slack.people import People
+from adapters.slack.render.answers import note
+from adapters.slack.render.blocks import told
 from adapters.slack.responses import Responses
 from adapters.slack.switchboard import Switchboard
 from adapters.wording.catalog import Words
 from core.engine import PushEngine
 from core.errors import StoreUnavailable, Undeliverable
 from core.keyring import KeyRing
+from core.policies import WorkspacePolicies
 from core.policy import Policy
-from core.ports import Policies, RandomBytes, SealedRecords
+from core.ports import RandomBytes, SealedRecords
+from core.preferences import MemberPreferences
 
 log = structlog.get_logger(__name__)
 
@@ -29,11 +34,13 @@ class Desk:
     """What lies ready, and the few things that every handler does with it. `later` runs what may be lost after the answer."""
 
     engine: PushEngine
-    policies: Policies
+    policies: WorkspacePolicies
+    preferences: MemberPreferences
     records: SealedRecords
     switchboard: Switchboard
     responses: Responses
     people: People
+    home: HomeTabs
     ring: KeyRing
     random: RandomBytes
     base_url: str
@@ -47,15 +54,22 @@ class Desk:
         """What whoever acts may do. Raises StoreUnavailable."""
         return await self.policies.of(parse.installed_in(payload))
 
-    async def say(self, payload: Payload, message: Message) -> None:
+    async def say(self, payload: Payload, message: Message, *, in_place: bool = False) -> None:
         """Say something where the gesture was made, to whoever made it. A global shortcut has no such place."""
         if response_url := payload.get("response_url"):
-            await self.answer_at(response_url, message)
+            await self.answer_at(response_url, message, in_place=in_place)
 
-    async def answer_at(self, response_url: str, message: Message) -> None:
+    async def tell(self, payload: Payload, text: str) -> None:
+        """Say one thing: where the gesture was made or, where nothing can be said (the Home tab), in a modal."""
+        if payload.get("response_url"):
+            await self.say(payload, note(text))
+        else:
+            await self.open_modal(payload, told(await self.words_for(payload), text))
+
+    async def answer_at(self, response_url: str, message: Message, *, in_place: bool = False) -> None:
         """Say something at an address that came with a gesture."""
         try:
-            await self.responses.respond(response_url, message)
+            await self.responses.respond(response_url, message, in_place=in_place)
         except Undeliverable as problem:
             log.warning("answer_not_delivered", code=problem.reason)
 

@@ -32,7 +32,7 @@ def manifest(base_url: str, name: str) -> dict[str, Any]:
         },
         "features": {
             # Read-only, or people would type secrets to the bot.
-            "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": True},
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": True},
             "bot_user": {"display_name": name, "always_online": True},
             "shortcuts": [
                 {
@@ -53,13 +53,14 @@ def manifest(base_url: str, name: str) -> dict[str, Any]:
                     "command": "/pushpw",
                     "url": url,
                     "description": "Share a secret by a link that works once",
-                    "usage_hint": "[@person] [1d] [3 views] | generate | burn | help",
+                    "usage_hint": "[@person] [1d] [3 views] | generate | list | burn | settings | help",
                     "should_escape": True,
                 }
             ],
         },
         "oauth_config": {"scopes": {"bot": BOT_SCOPES}},
         "settings": {
+            "event_subscriptions": {"request_url": url, "bot_events": ["app_home_opened"]},
             "interactivity": {"is_enabled": True, "request_url": url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": False,

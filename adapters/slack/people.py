@@ -10,6 +10,7 @@ from adapters.wording.catalog import Words, words_for
 from core.errors import BadInput, StoreUnavailable, Undeliverable
 from core.identity import Member, Workspace
 from core.ports import Clock
+from core.preferences import MemberPreferences
 
 _REMEMBERED_MILLIS = 3600 * 1000
 _REMEMBERED_MOST = 10_000
@@ -25,6 +26,8 @@ class Person:
     is_app: bool
     is_deactivated: bool
     is_stranger: bool
+    is_admin: bool
+    """Of the workspace, owners included."""
 
     @classmethod
     def told(cls, user: dict[str, Any]) -> Self:
@@ -35,6 +38,7 @@ class Person:
             is_app=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
             is_deactivated=bool(user.get("deleted")),
             is_stranger=bool(user.get("is_stranger")),
+            is_admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
         )
 
     def why_not(self, team_id: str) -> str:
@@ -52,18 +56,35 @@ class Person:
 class People:
     """Remembers people for an hour, so that a form opens well within Slack's three seconds."""
 
-    def __init__(self, switchboard: Switchboard, clock: Clock) -> None:
+    def __init__(self, switchboard: Switchboard, preferences: MemberPreferences, clock: Clock) -> None:
         self._switchboard = switchboard
+        self._preferences = preferences
         self._clock = clock
         self._known: OrderedDict[tuple[str, str], tuple[int, Person]] = OrderedDict()
 
     async def words_of(self, member: Member, seen_from: Workspace | None = None) -> Words:
-        """The member's own voice; English when Slack does not say, or not soon enough.
+        """The member's own voice: as they chose, or as Slack says; English when it does not, or not soon enough.
 
         `seen_from`: the workspace that has the app, when it is not the member's own.
         """
-        person = await self.find(member.id, seen_from or member.workspace)
+        home = seen_from or member.workspace
+        if chosen := await self._language_of(member, home):
+            return words_for([chosen])
+        person = await self.find(member.id, home)
         return words_for([person.locale] if person and person.locale else [])
+
+    async def _language_of(self, member: Member, home: Workspace) -> str:
+        try:
+            return (await self._preferences.of(member, home)).language
+        except StoreUnavailable:  # what could not be said in the right language must still be said
+            return ""
+
+    async def is_admin(self, member: Member, workspace: Workspace) -> bool:
+        """Whether Slack says, now, that the member is an admin there. What was known before does not count."""
+        if member.workspace.spelled() != workspace.spelled():
+            return False
+        person = await self._ask(member.id, workspace)
+        return person is not None and person.is_admin
 
     async def may_receive(self, user_id: str, workspace: Workspace) -> bool:
         """Whether a push may be bound to this person. Also when Slack does not say: each click is checked anyway."""
@@ -78,10 +99,13 @@ class People:
 
     async def find(self, user_id: str, workspace: Workspace) -> Person | None:
         """Who that is, as seen from `workspace`; None when Slack does not say, or not soon enough."""
-        now, name = self._clock(), (workspace.id, user_id)
-        until, person = self._known.get(name, (0, None))
-        if person is not None and until > now:
+        until, person = self._known.get((workspace.id, user_id), (0, None))
+        if person is not None and until > self._clock():
             return person
+        return await self._ask(user_id, workspace)
+
+    async def _ask(self, user_id: str, workspace: Workspace) -> Person | None:
+        now, name = self._clock(), (workspace.id, user_id)
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 person = Person.told(await (await self._switchboard.to(workspace)).user(user_id))

@@ -13,10 +13,12 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, 
 from adapters.slack.form import Form
 from adapters.slack.render.card import BURN, RELEASE
 from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
+from adapters.slack.render.home import NEXT, PREVIOUS
 from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
+from adapters.slack.render.listing import BURN_LISTED
 
 _IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER})
-_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE})
+_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE, BURN_LISTED, PREVIOUS, NEXT})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -76,6 +78,7 @@ class _Entry(_Shape):
     value: str | None = None
     selected_user: str | None = None
     selected_option: _Option | None = None
+    selected_options: list[_Option] | None = None
 
 
 class _State(_Shape):
@@ -148,6 +151,14 @@ class _Suggestion(_Interaction):
 
 class _Happened(_Shape):
     type: Text
+    user: Any = None
+    tab: Any = None
+
+    @model_validator(mode="after")
+    def _names_whom_it_is_about(self) -> "_Happened":
+        if self.type == "app_home_opened" and not (self.user and isinstance(self.user, str)):
+            raise ValueError("a tab opened by nobody")
+        return self
 
 
 class _Event(_Shape):

@@ -1,7 +1,7 @@
 import pytest
 
 from adapters.slack import parse
-from adapters.slack.parse import Burn, Coming, Help, Mistake, Push, command
+from adapters.slack.parse import Burn, ChangeSettings, Coming, Help, ListMine, Mistake, Push, command
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,8 @@ from adapters.slack.parse import Burn, Coming, Help, Mistake, Push, command
         ("burn abcd2345", Burn("abcd2345")),
         ("help", Help()),
         ("HELP", Help()),
-        ("list", Coming("list")),
-        ("settings", Coming("settings")),
+        ("list", ListMine()),
+        ("settings", ChangeSettings()),
         ("request <@U0BOB|bob> the staging password", Coming("request")),
         ("<!subteam^S0OPS|@ops>", Coming("groups")),
         ("<@U0BOB|bob> <@U0CAROL|carol>", Coming("groups")),

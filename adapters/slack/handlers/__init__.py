@@ -4,8 +4,11 @@ from adapters.slack.desk import Desk
 from adapters.slack.handlers.away import Away
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
+from adapters.slack.handlers.home import HomeHandlers
+from adapters.slack.handlers.listing import ListingHandlers
 from adapters.slack.handlers.opening import OpeningHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
+from adapters.slack.handlers.settings import SettingsHandlers
 
 
 class SlackHandlers:
@@ -13,6 +16,8 @@ class SlackHandlers:
 
     def __init__(self, desk: Desk) -> None:
         push_form, card, opening = PushFormHandlers(desk), CardHandlers(desk), OpeningHandlers(desk)
-        self.command = CommandHandler(desk, push_form, card).command
+        home, listing, settings = HomeHandlers(desk, push_form), ListingHandlers(desk), SettingsHandlers(desk)
+        self.command = CommandHandler(desk, push_form, card, listing, settings).command
         self.gestures = push_form.gestures() | card.gestures() | opening.gestures()
+        self.gestures |= home.gestures() | listing.gestures() | settings.gestures()
         self.nothing_was_sent = Away(desk).nothing_was_sent

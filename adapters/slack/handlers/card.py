@@ -7,7 +7,6 @@ import structlog
 from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Gestures, Payload
-from adapters.slack.render.answers import note
 from adapters.slack.render.card import BURN, RELEASE, state_line
 from adapters.wording.catalog import Words
 from adapters.wording.terms import not_burned, not_released
@@ -48,7 +47,7 @@ class CardHandlers:
         return None
 
     async def _say(self, payload: Payload, text: Callable[[Words], str]) -> None:
-        await self._desk.say(payload, note(text(await self._desk.words_for(payload))))
+        await self._desk.tell(payload, text(await self._desk.words_for(payload)))
 
     async def burn_spoken(self, payload: Payload, words: Words, reference: str) -> str:
         """`/pushpw burn <reference|all>`: what to say about it."""

@@ -10,14 +10,18 @@ BURN, RELEASE = "burn_push", "release_push"
 
 def receipt_card(words: Words, receipt: Receipt) -> Message:
     """What the sender sees, edited in place as things happen. It never carries the key."""
-    if receipt.recipient is not None:
-        title = words.say("Secret for {person}", person=person(receipt.recipient.id))
-    else:
-        title = words.say("Secret, by a link that you pass on")
+    title = title_of(words, receipt)
     state = state_line(words, receipt)
     label = [context(quoted(receipt.label))] if receipt.label else []
     buttons = [_receipt_buttons(words, receipt)] if receipt.live else []
     return Message(f"{title}. {state}", [section(f"*{title}*\n{state}"), *label, context(terms_line(words, receipt)), *buttons])
+
+
+def title_of(words: Words, receipt: Receipt) -> str:
+    """For whom it is."""
+    if receipt.recipient is not None:
+        return words.say("Secret for {person}", person=person(receipt.recipient.id))
+    return words.say("Secret, by a link that you pass on")
 
 
 def state_line(words: Words, receipt: Receipt) -> str:
@@ -56,11 +60,12 @@ def state_line(words: Words, receipt: Receipt) -> str:
 
 
 def _receipt_buttons(words: Words, receipt: Receipt) -> Block:
-    elements = [_release_button(words, receipt)] if receipt.held else []
-    return {"type": "actions", "block_id": "receipt", "elements": [*elements, _burn_button(words, receipt)]}
+    elements = [release_button(words, receipt)] if receipt.held else []
+    return {"type": "actions", "block_id": "receipt", "elements": [*elements, burn_button(words, receipt)]}
 
 
-def _release_button(words: Words, receipt: Receipt) -> Block:
+def release_button(words: Words, receipt: Receipt) -> Block:
+    """Release, which asks once more."""
     confirm = {
         "title": plain(words.say("Release this secret?")),
         "text": plain(words.say("It can be opened again. If somebody opened it just before the restart, it can be opened a second time.")),
@@ -70,7 +75,8 @@ def _release_button(words: Words, receipt: Receipt) -> Block:
     return button(words.say("Release"), RELEASE, value=receipt.reference, confirm=confirm)
 
 
-def _burn_button(words: Words, receipt: Receipt) -> Block:
+def burn_button(words: Words, receipt: Receipt, action_id: str = BURN) -> Block:
+    """Burn, which asks once more."""
     confirm = {
         "title": plain(words.say("Burn this secret?")),
         "text": plain(words.say("Nobody can open it any more. This cannot be undone.")),
@@ -78,4 +84,4 @@ def _burn_button(words: Words, receipt: Receipt) -> Block:
         "deny": plain(words.say("Keep it")),
         "style": "danger",
     }
-    return button(words.say("Burn this secret"), BURN, value=receipt.reference, style="danger", confirm=confirm)
+    return button(words.say("Burn this secret"), action_id, value=receipt.reference, style="danger", confirm=confirm)
