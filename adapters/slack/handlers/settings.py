@@ -2,7 +2,7 @@
 
 import structlog
 
-from adapters.slack import choices, parse
+from adapters.slack import decisions, parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Gestures, Payload
 from adapters.slack.handlers.push_form import errors_at, updated
@@ -54,7 +54,7 @@ class SettingsHandlers:
         policy = self._desk.policies.of_installation
         try:
             policy = await self._desk.policies.of(home)
-            await self._desk.preferences.choose(member, home, choices.preferences(view), policy)
+            await self._desk.preferences.choose(member, home, decisions.preferences(view), policy)
         except BadInput as problem:
             return errors_at(view, problem.field, refusal(await self._desk.words_for(payload), problem, policy))
         except StoreUnavailable:
@@ -89,7 +89,7 @@ class SettingsHandlers:
             log.warning("policy_change_refused")
             return updated(told(words, _admins_only(words)))
         try:
-            await self._desk.policies.choose(home, choices.policy_choice(view), member)
+            await self._desk.policies.choose(home, decisions.policy_choice(view), member)
         except BadInput as problem:
             return _under(problem.field, choice_refused(words, problem, self._desk.policies.of_installation))
         except StoreUnavailable:

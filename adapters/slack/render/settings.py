@@ -2,7 +2,7 @@
 
 from babel.core import Locale
 
-from adapters.slack.choices import TELL_OPENED, TELL_UNREAD, UNSET
+from adapters.slack.decisions import TELL_OPENED, TELL_UNREAD, UNSET
 from adapters.slack.render.blocks import View, checks, choice, plain, times
 from adapters.wording.catalog import Words, languages
 from adapters.wording.terms import duration

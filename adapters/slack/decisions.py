@@ -1,4 +1,4 @@
-"""What did a member choose in their settings, and an admin in the policy? Nothing is decided here."""
+"""What did a member decide in their settings, and an admin in the policy? Taken as it was said."""
 
 from collections.abc import Mapping
 from typing import Any
