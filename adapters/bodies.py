@@ -26,6 +26,8 @@ async def read_body(request: web.Request, most: int) -> bytes:
         raise BadBody(413, "too_long")
     body = bytearray()
     try:
+        if request.content.is_eof() and request.content.total_bytes == request.content_length:
+            return request.content.read_nowait()  # a small body comes along with its headers: there is nothing to wait for
         async with asyncio.timeout(SECONDS):
             async for piece in request.content.iter_any():
                 body += piece

@@ -1,6 +1,7 @@
 """How is a service run beside us? A process of its own, awaited, watched and ended."""
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -27,28 +28,36 @@ def free_port() -> int:
 class Child:
     """A serving process on a loopback port, for as long as the `with` block lasts."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], port: int, folder: Path) -> None:
-        """It runs in `folder`, an empty one, so that it finds no settings but those of `environment`; its log lies there."""
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], port: int, folder: Path, *, core: int | None = None) -> None:
+        """It runs in `folder`, an empty one, so that it finds no settings but those of `environment`; its log lies there. On that `core`, or where the system wants."""
         self._command, self._environment = list(command), dict(environment)
-        self._port, self._folder = port, folder
+        self.port, self._folder, self._core = port, folder, core
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def of_ours(cls, module: str, *arguments: str, port: int, folder: Path, environment: Mapping[str, str] | None = None) -> Self:
+    def of_ours(
+        cls,
+        module: str,
+        *arguments: str,
+        port: int,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        core: int | None = None,
+    ) -> Self:
         """`python -m module arguments`, from this source tree."""
         given = {"PYTHONPATH": str(ROOT), **(environment or {})}
-        return cls([sys.executable, "-m", module, *arguments], given, port, folder)
+        return cls([sys.executable, "-m", module, *arguments], given, port, folder, core=core)
 
     @property
     def origin(self) -> str:
         """Where it is reached."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         self._folder.mkdir()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command, env=self._environment, cwd=self._folder, stdout=log, stderr=log, preexec_fn=_end_with_parent
+                self._command, env=self._environment, cwd=self._folder, stdout=log, stderr=log, preexec_fn=self._begin
             )
         try:
             self._wait_until_ready()
@@ -83,7 +92,12 @@ class Child:
     def _answers(self) -> bool:
         with socket.socket() as asking:
             asking.settimeout(1)
-            return asking.connect_ex(("127.0.0.1", self._port)) == 0
+            return asking.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def _begin(self) -> None:
+        _end_with_parent()
+        if self._core is not None:
+            os.sched_setaffinity(0, {self._core})  # here, so that all its threads inherit it
 
     def _stop(self) -> None:
         process, self._process = self._process, None

@@ -1,4 +1,4 @@
-"""What do many timings come to? Medians, 95th percentiles, and ratios of speed."""
+"""What do many timings come to? Medians, 95th and 99th percentiles, and ratios of speed."""
 
 import math
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ class Summary:
 
     median: float
     p95: float
+    p99: float
     count: int
 
 
@@ -41,9 +42,9 @@ class Records:
     rounds: list[Round] = field(default_factory=list)
 
     def summary(self, subject: str, figure: Figure) -> Summary | None:
-        """Median and 95th percentile over every value of every round; None where nothing was measured."""
+        """Median and high percentiles over every value of every round; None where nothing was measured."""
         values = [value for one in self.rounds for value in one.get(subject, {}).get(figure.key, [])]
-        return Summary(median(values), quantile(values, 0.95), len(values)) if values else None
+        return Summary(median(values), quantile(values, 0.95), quantile(values, 0.99), len(values)) if values else None
 
     def speed_ratio(self, figure: Figure, ours: str, theirs: str) -> float | None:
         """How fast `ours` is compared with `theirs`: 2 is twice as fast, 0.5 half as fast.

@@ -156,7 +156,7 @@ def _lines(head: dict[str, Any], records: Records, names: list[str]) -> list[str
         "",
         *table.lines_of("one client, ms", records, STEPS, names),
         "",
-        *table.lines_of(f"{AT_ONCE} clients", records, rates, names, tails=False),
+        *table.lines_of(f"{AT_ONCE} clients", records, rates, names, tail=None),
         "",
         *table.lines_of("in one process", records, SMALL, names[:2]),
         "",

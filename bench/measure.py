@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from bench.figures import Figure, Records, Round
 from bench.subjects import Subject
@@ -27,6 +27,14 @@ RATES = (
     Figure("cpu", "server's CPU for an opening, ms"),
 )
 
+
+class Serving(Protocol):
+    """A process that answers."""
+
+    def cpu_seconds(self) -> float | None:
+        """Processor time that it has used so far; None where the system does not say."""
+
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -45,7 +53,7 @@ async def measure_round(subjects: list[Subject], size: Size, turn: int) -> Round
     begin = turn % len(subjects)
     for subject in subjects[begin:] + subjects[:begin]:
         values = await one_client(subject, size.one_by_one)
-        await _idle(subject)
+        await idle(subject)
         values |= await many_clients(subject, size.at_once)
         found[subject.name] = values
     return found
@@ -78,10 +86,10 @@ async def many_clients(subject: Subject, count: int) -> dict[str, list[float]]:
 
     made, creating = await _timed(lambda: _shared(range(count), make))
     visits = await _shared(made, subject.follow_up)
-    await _idle(subject)
+    await idle(subject)
     before = subject.cpu_seconds()
     _, opening = await _timed(lambda: _shared(visits, open_one))
-    await _idle(subject)  # what is told after the answers is part of an opening's price
+    await idle(subject)  # what is told after the answers is part of an opening's price
     after = subject.cpu_seconds()
     per_second = {"creates": count / creating, "openings": count / opening, "journeys": count / (creating + opening)}
     found = {name: [value * 1000] for name, value in per_second.items()}
@@ -111,13 +119,13 @@ async def _timed(act: Callable[[], Awaitable[R]]) -> tuple[R, float]:
     return result, (time.perf_counter() - began) * 1000
 
 
-async def _idle(subject: Subject) -> None:
+async def idle(server: Serving) -> None:
     """Until the server's process does nothing more, so that what it still owes is charged to nobody else."""
     deadline = time.perf_counter() + _IDLE_WITHIN
-    before = subject.cpu_seconds()
+    before = server.cpu_seconds()
     while before is not None and time.perf_counter() < deadline:
         await asyncio.sleep(_IDLE_AFTER)
-        now = subject.cpu_seconds()
+        now = server.cpu_seconds()
         if now is None or now - before < _IDLE_AFTER * 0.1:
             return
         before = now

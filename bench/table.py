@@ -3,31 +3,33 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bench.figures import Figure, Records
+
+Tail = Literal["p95", "p99"]
 
 _LABEL, _CELL, _RATIO = 37, 9, 14
 
 
-def lines_of(title: str, records: Records, figures: Sequence[Figure], subjects: Sequence[str], *, tails: bool = True) -> list[str]:
-    """A table: a row for each figure; for each subject median and (with `tails`) 95th percentile; then the ratios of the first to the others."""
+def lines_of(title: str, records: Records, figures: Sequence[Figure], subjects: Sequence[str], *, tail: Tail | None = "p95") -> list[str]:
+    """A table: a row for each figure; for each subject median and (with `tail`) that percentile; then the ratios of the first to the others."""
     ours, *others = subjects
-    width = _CELL * (2 if tails else 1)
+    width = _CELL * (2 if tail else 1)
     named = title.ljust(_LABEL) + "".join(name.rjust(width) for name in subjects)
-    units = " " * _LABEL + "".join("median".rjust(_CELL) + ("p95".rjust(_CELL) if tails else "") for _ in subjects)
+    units = " " * _LABEL + "".join("median".rjust(_CELL) + (tail.rjust(_CELL) if tail else "") for _ in subjects)
     lines = [named + "".join(f"vs {name}".rjust(_RATIO) for name in others), units]
     for figure in figures:
-        cells = "".join(_cell(records, name, figure, tails=tails) for name in subjects)
+        cells = "".join(_cell(records, name, figure, tail) for name in subjects)
         ratios = "".join(_ratio(records.speed_ratio(figure, ours, other)).rjust(_RATIO) for other in others)
         lines.append(f"  {figure.label}".ljust(_LABEL) + cells + ratios)
     return [line.rstrip() for line in lines]
 
 
-def _cell(records: Records, subject: str, figure: Figure, *, tails: bool) -> str:
+def _cell(records: Records, subject: str, figure: Figure, tail: Tail | None) -> str:
     found = records.summary(subject, figure)
-    shown = [found.median, found.p95] if found else [None, None]
-    return "".join(number(value).rjust(_CELL) for value in shown[: 2 if tails else 1])
+    shown = [found.median if found else None, *([getattr(found, tail, None)] if tail else [])]
+    return "".join(number(value).rjust(_CELL) for value in shown)
 
 
 def number(value: float | None) -> str:
@@ -42,7 +44,7 @@ def _ratio(value: float | None) -> str:
 
 
 def as_json(records: Records, figures: Sequence[Figure], subjects: Sequence[str]) -> dict[str, Any]:
-    """The same for machines: subject -> figure -> median, p95, count and the median of each round; and the ratios."""
+    """The same for machines: subject -> figure -> median, percentiles, count and the median of each round; and the ratios."""
     ours, *others = subjects
     found = {name: {figure.key: asdict(summary) for figure in figures if (summary := records.summary(name, figure))} for name in subjects}
     ratios = {other: {figure.key: records.speed_ratio(figure, ours, other) for figure in figures} for other in others}

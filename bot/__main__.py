@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import click
 
-from adapters.slack.manifest import as_yaml
+from adapters.slack.manifest import Extras, as_yaml
 from bot import check as checking
 from bot import logs
 from bot import store as bot_store
@@ -182,11 +182,15 @@ async def _look(settings: Settings) -> list[checking.Finding]:
 @main.command()
 @click.argument("platform", type=click.Choice(["slack"]))
 @click.option("--base-url", help="Instead of PUSHPW_BASE_URL.")
+@click.option("--socket", is_flag=True, help="Socket Mode: Slack need not reach this host.")
+@click.option("--many", is_flag=True, help="Many workspaces, by OAuth with rotating tokens.")
+@click.option("--workflow", is_flag=True, help="With the workflow step “Ask for a secret”.")
+@click.option("--previews", is_flag=True, help="With a neutral card under our own links.")
 @click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-def manifest(platform: str, base_url: str | None, output: Path | None) -> None:
+def manifest(platform: str, base_url: str | None, output: Path | None, **extras: bool) -> None:
     """Print the app manifest, filled in from the settings."""
     origin = base_url or base_url_if_set() or "https://push.example.com"
-    text = as_yaml(origin, "pushpw")
+    text = as_yaml(origin, "pushpw", Extras(**extras))
     if output:
         output.write_text(text, encoding="utf-8")
     else:

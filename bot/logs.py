@@ -22,6 +22,8 @@ _CUTS = (
     # Who has a response_url may speak in our name for half an hour. JSON may write its slashes as \/.
     (re.compile(r"(hooks\.slack\.com)\\*/[^\s\"'<>]*"), r"\1/..."),
 )
+_SUSPECT = re.compile(r"1[op]|/[pcr]/|xox|xapp|hooks")
+"""In whatever a cut would touch: most words hold none of these, and are looked at once instead of four times."""
 _DEEPEST = 8
 
 
@@ -35,10 +37,11 @@ def set_up(form: Literal["json", "console"], level: str) -> None:
         redact,
     ]
     renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    # Our own lines go straight out: by way of the standard library each would cost a fifth of a request.
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, renderer],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,  # a logger that was used before `set_up` must follow it, too
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -76,6 +79,8 @@ def _redacted(value: object, depth: int = 0) -> object:
 
 
 def _cut(text: str) -> str:
+    if not _SUSPECT.search(text):
+        return text
     for pattern, instead in _CUTS:
         text = pattern.sub(instead, text)
     return text

@@ -416,6 +416,13 @@ def faults_of_view(view: Any, kinds: tuple[str, ...] = ("modal",)) -> list[str]:
     return seen.faults
 
 
+def faults_of_options(answer: Any) -> list[str]:
+    """What Slack would refuse in the answer to a block_suggestion: options or option_groups, at most 100 of each."""
+    seen = Inspection()
+    shape({}, {"options": many(OPTION, 100, 0), "option_groups": many(OPTION_GROUP, 100, 0)}, _options_or_groups)(seen, answer, "")
+    return seen.faults
+
+
 def is_too_large(view: Json) -> bool:
     """Whether a view passes Slack's 250 kB."""
     return len(json.dumps(view, ensure_ascii=False).encode()) > VIEW_BYTES

@@ -50,7 +50,9 @@ def _entity(workspace: Workspace, found: "re.Match[str]") -> str | None:
     if found["person"]:
         if found["person"] in ("here", "channel", "everyone"):
             return f"<!{found['person']}>"
-        person = workspace.person_named(found["person"])
+        person, group = workspace.person_named(found["person"]), workspace.group_named(found["person"])
+        if group and not person:
+            return f"<!subteam^{group.id}|@{group.handle}>"
         return f"<@{person.id}|{person.name}>" if person else None
     if found["channel"]:
         channel = next((c for c in workspace.conversations.values() if c.name == found["channel"]), None)
@@ -60,7 +62,7 @@ def _entity(workspace: Workspace, found: "re.Match[str]") -> str | None:
 
 def message_text(workspace: Workspace, typed: str) -> str:
     """A message's `text`: marks stay, people become <@id>, links <url>."""
-    return re.sub(r"<(@|#)(\w+)\|[^>]*>", r"<\1\2>", for_command(workspace, typed))
+    return re.sub(r"<(@|#|!subteam\^)(\w+)\|[^>]*>", r"<\1\2>", for_command(workspace, typed))
 
 
 def rich_text(workspace: Workspace, typed: str) -> list[Json]:
@@ -129,7 +131,9 @@ def _element(workspace: Workspace, found: "re.Match[str]") -> list[Json] | None:
     if found["person"]:
         if found["person"] in ("here", "channel", "everyone"):
             return [{"type": "broadcast", "range": found["person"]}]
-        person = workspace.person_named(found["person"])
+        person, group = workspace.person_named(found["person"]), workspace.group_named(found["person"])
+        if group and not person:
+            return [{"type": "usergroup", "usergroup_id": group.id}]
         return [{"type": "user", "user_id": person.id}] if person else None
     channel = next((c for c in workspace.conversations.values() if c.name == found["channel"]), None)
     return [{"type": "channel", "channel_id": channel.id}] if channel else None

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from playground import payloads
 from playground.manifest import Manifest
-from playground.passes import app_facts
 from playground.refusals import Json
 from playground.sender import Answer, Sender
+from playground.teams import Team
 
 RETRIES_AFTER_SECONDS = (0, 60, 300)
 
@@ -33,18 +33,21 @@ class Events:
         self._numbers = itertools.count(1)
         self.waiting: list[Waiting] = []
 
-    async def happen(self, event: Json) -> Answer | None:
-        """Tell the app, if it subscribed to events of this type; None when it did not."""
+    async def happen(self, event: Json, team: Team = payloads.HOME_TEAM, *, is_over: bool = False) -> Answer | None:
+        """Tell the app what happened in `team`, if it subscribed to events of this type; None when it did not.
+
+        With `is_over` the installation has ended: the envelope carries no authorization any more.
+        """
         if event["type"] not in self._manifest.events:
             return None
-        body = payloads.event_callback(event, f"Ev0{next(self._numbers):08d}", int(self._now()))
+        body = payloads.event_callback(event, f"Ev0{next(self._numbers):08d}", int(self._now()), team, is_over=is_over)
         answer = await self._deliver(body, 0, "")
         await self.retry_due()
         return answer
 
     async def challenge(self, word: str) -> Answer:
         """The signed url_verification that Slack sends when an app's address is entered."""
-        return await self._sender.event({"type": "url_verification", "token": app_facts()["token"], "challenge": word})
+        return await self._sender.event({"type": "url_verification", "token": payloads.VERIFICATION, "challenge": word})
 
     async def retry_due(self) -> int:
         """Send again everything that is due by now; how much that was."""

@@ -73,11 +73,14 @@ def entry(element: Json, value: Any, suggested: list[Json] | None = None) -> Jso
         value = [_option(element, each, suggested) for each in value or []]
     elif name == "value":
         value = value or None
+    if isinstance(value, list) and len(value) > element.get("max_selected_items", len(value)):
+        raise ValueError(f"no more than {element['max_selected_items']} can be chosen")
     return {"type": element["type"], name: value}
 
 
 def _option(element: Json, wanted: str, suggested: list[Json] | None) -> Json:
-    for option in [*options_of(element), *(suggested or [])]:
+    first: list[Json] = [o for o in (element.get("initial_option"), *element.get("initial_options", [])) if o]
+    for option in [*options_of(element), *reversed(suggested or []), *first]:
         if wanted in (option["value"], option["text"]["text"]):
             return option
     raise LookupError(f"no option {wanted!r}")

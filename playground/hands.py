@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground import composer, forms, hooks, payloads
+from playground.block_kit import faults_of_options
 from playground.events import Events
+from playground.house import House
 from playground.manifest import Manifest
-from playground.methods import House
 from playground.refusals import Json, Refused
 from playground.sender import Answer, Sender
+from playground.teams import Team
+from playground.tokens import Tokens
 from playground.views import View
-from playground.workspace import BOT, GENERAL, Conversation, Message, Person
+from playground.workspace import GENERAL, Conversation, Message, Person
 
 SYSTEM = "USLACKBOT"
 TROUBLE = "We had some trouble connecting. Try again?"
@@ -26,9 +29,15 @@ class Stage:
     sender: Sender
     events: Events
     manifest: Manifest
+    tokens: Tokens
     changed: Callable[[], None]
     did: Callable[[str, str], None]
     suggested: list[Json] = field(default_factory=list)
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the app is in this workspace: it has a bot token there."""
+        return any(token.kind == "bot" for token in self.tokens.of_team(self.house.team.id))
 
 
 class Hands:
@@ -41,6 +50,10 @@ class Hands:
         self.user = user
         self._suggested = stage.suggested
         self._workspace.person(user)
+
+    @property
+    def _team(self) -> Team:
+        return self._house.team
 
     @property
     def person(self) -> Person:
@@ -78,15 +91,21 @@ class Hands:
     @property
     def bot_dm(self) -> str:
         """The id of their direct message with the app."""
-        return self._workspace.dm(self.user, BOT).id
+        return self._workspace.dm(self.user, self._team.bot).id
 
     # What the person does
 
-    def say(self, channel: str, text: str) -> Message:
-        """Post a message as the composer does: rich text, marks turned into styles."""
+    def say(self, channel: str, text: str, thread_ts: str = "") -> Message:
+        """Post a message, or a reply in a thread, as the composer does: rich text, marks turned into styles."""
         self._member_of(channel)
         blocks = composer.rich_text(self._workspace, text)
-        return self._workspace.post(channel, self.user, composer.message_text(self._workspace, text), blocks)
+        return self._workspace.post(channel, self.user, composer.message_text(self._workspace, text), blocks, thread_ts=thread_ts)
+
+    def reply(self, message: Message, text: str, *, broadcast: bool = False) -> Message:
+        """Answer in the message's thread, and with `broadcast` in the conversation too."""
+        self._member_of(message.channel)
+        blocks, words = composer.rich_text(self._workspace, text), composer.message_text(self._workspace, text)
+        return self._workspace.post(message.channel, self.user, words, blocks, thread_ts=message.ts, is_broadcast=broadcast)
 
     def delete(self, message: Message) -> None:
         """Delete a message of their own, or dismiss one that only they see."""
@@ -98,7 +117,7 @@ class Hands:
         """Type a slash command."""
         where = self._member_of(channel)
         known = self._stage.manifest.command(name)
-        if known is None:
+        if known is None or not self._stage.is_installed:
             self._workspace.post(channel, SYSTEM, f"{name} is not a valid command.", only_for=self.user)
             return Answer(problem="not_a_command")
         spelled = composer.for_command(self._workspace, text) if known.escapes else text
@@ -110,6 +129,7 @@ class Hands:
             where,
             trigger_id=self._house.passes.trigger(self.user, channel),
             response_url=self._house.passes.response_url("commands", self.user, channel, command=typed),
+            team=self._team,
         )
         self._stage.did(self.user, "command")
         answer = await self._stage.sender.command(fields)
@@ -119,7 +139,7 @@ class Hands:
     async def shortcut(self, callback_id: str) -> Answer:
         """Choose a global shortcut."""
         trigger = self._house.passes.trigger(self.user)
-        body = payloads.shortcut(callback_id, self.person, trigger_id=trigger, action_ts=self._workspace.next_ts())
+        body = payloads.shortcut(callback_id, self.person, trigger_id=trigger, action_ts=self._workspace.next_ts(), team=self._team)
         return await self._send(body, "shortcut", GENERAL)
 
     async def message_shortcut(self, callback_id: str, channel: str, ts: str) -> Answer:
@@ -134,6 +154,7 @@ class Hands:
             trigger_id=self._house.passes.trigger(self.user, channel),
             response_url=self._house.passes.response_url("app", self.user, channel, ts),
             action_ts=self._workspace.next_ts(),
+            team=self._team,
         )
         return await self._send(body, "message_shortcut", channel)
 
@@ -145,11 +166,14 @@ class Hands:
         return await self._act(where, block, element, payloads.selected(element, chosen))
 
     async def choose(self, where: Message | View, wanted: str, value: Any, block_id: str | None = None) -> Answer:
-        """Pick in a select, picker or dispatching input, which tells the app at once."""
+        """Pick in a select, picker or input. The app is told at once, unless it is an input block without dispatch_action."""
         block, element = forms.find(where.blocks, wanted, block_id)
         held = forms.entry(element, value, self._suggested)
         if isinstance(where, View):
             where.values[block["block_id"]][element["action_id"]] = held
+        if block["type"] == "input" and not block.get("dispatch_action"):
+            self._stage.changed()
+            return Answer(problem="not_dispatched")
         return await self._act(where, block, element, held)
 
     def fill(self, view: View, wanted: str, value: Any) -> None:
@@ -166,13 +190,23 @@ class Hands:
             if element["action_id"] in typed and forms.kept_as(element):
                 view.values[block["block_id"]][element["action_id"]] = forms.entry(element, typed[element["action_id"]], self._suggested)
 
-    async def suggest(self, view: View, wanted: str, typed: str) -> list[Json]:
-        """The options that the app offers in an external select for what is `typed`."""
-        block, element = forms.find(view.blocks, wanted)
-        answer = await self._stage.sender.interaction(payloads.block_suggestion(self.person, view, block, element, typed))
-        options: list[Json] = (answer.json() or {}).get("options", []) if answer.ok else []
-        self._suggested += options
-        return options
+    async def suggest(self, where: Message | View, wanted: str, typed: str) -> list[Json]:
+        """The options that the app offers in an external select for what is `typed`, groups flattened."""
+        return forms.options_of(await self.offered(where, wanted, typed))
+
+    async def offered(self, where: Message | View, wanted: str, typed: str, block_id: str | None = None) -> Json:
+        """As `suggest`, but as the app answered: `options` or `option_groups`.
+
+        Nothing is asked for fewer characters than min_query_length (3 unless said), and nothing shown that Slack refuses.
+        """
+        block, element = forms.find(where.blocks, wanted, block_id)
+        if len(typed) < element.get("min_query_length", 3):
+            return {}
+        place = payloads.in_view(where) if isinstance(where, View) else payloads.in_message(where, self._member_of(where.channel), "", {})
+        answer = await self._stage.sender.interaction(payloads.block_suggestion(self.person, place, block, element, typed, self._team))
+        offered = _options_in(answer)
+        self._suggested += forms.options_of(offered)
+        return offered
 
     async def submit(self, view: View) -> Answer:
         """Press the form's main button. The client's own complaints come first; then nothing is sent."""
@@ -211,7 +245,7 @@ class Hands:
     async def open_home(self) -> Answer | None:
         """Look at the app's Home tab."""
         event = {"type": "app_home_opened", "user": self.user, "channel": self.bot_dm, "tab": "home", "event_ts": self._workspace.next_ts()}
-        return await self._stage.events.happen(event)
+        return await self._stage.events.happen(event, self._team)
 
     # How it goes on
 
@@ -234,7 +268,9 @@ class Hands:
         trigger = self._house.passes.trigger(self.user, channel, view_id)
         actions = [payloads.action(block, element, held, self._workspace.next_ts())]
         answer = await self._stage.sender.interaction(
-            payloads.block_actions(self.person, actions, trigger_id=trigger, where=self._place(where, block, element, held))
+            payloads.block_actions(
+                self.person, actions, trigger_id=trigger, where=self._place(where, block, element, held), team=self._team
+            )
         )
         if isinstance(where, View):
             where.problem = "" if answer.ok else TROUBLE
@@ -296,6 +332,14 @@ class Hands:
                 url = self._house.passes.response_url("app", self.user, channel)
                 made.append({"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": channel, "response_url": url})
         return made
+
+
+def _options_in(answer: Answer) -> Json:
+    try:
+        body: Json = (answer.json() if answer.ok else None) or {}
+    except ValueError:
+        return {}
+    return {} if faults_of_options(body) else body
 
 
 async def pause_until(fact: Callable[[], Any], pulse: Callable[[], asyncio.Event], within: float) -> Any:

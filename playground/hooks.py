@@ -5,28 +5,31 @@ import json
 from aiohttp import web
 
 from playground.block_kit import faults_of_blocks
-from playground.methods import House
+from playground.house import House
 from playground.passes import ResponseUrl
 from playground.refusals import Json, Refused
-from playground.workspace import BOT, Message
+from playground.workspace import Message
 
 
 class Hooks:
     """The addresses /commands/..., /actions/... and /app/... that Slack gives out as response_url."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, houses: dict[str, House]) -> None:
+        self._houses = houses
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post(f"/{kind}/{{team}}/{{number}}/{{token}}", self._answer) for kind in ("commands", "actions", "app")]
 
     async def _answer(self, request: web.Request) -> web.Response:
         try:
-            url = self._house.passes.use_response_url(request.path)
+            house = self._houses.get(request.match_info["team"])
+            if house is None:
+                raise Refused("no_such_hook")
+            url = house.passes.use_response_url(request.path)
         except Refused as refused:
             return web.json_response(refused.answer(), status=404)
         try:
-            respond(self._house, url, json.loads(await request.text()))
+            respond(house, url, json.loads(await request.text()))
         except (ValueError, TypeError, AttributeError):
             return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
         except Refused as refused:
@@ -55,7 +58,7 @@ def respond(house: House, url: ResponseUrl, body: Json) -> Message | None:
         url.command = ""
     return house.workspace.post(
         url.channel,
-        BOT,
+        house.team.bot,
         text,
         blocks,
         only_for="" if in_channel else url.user,

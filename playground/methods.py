@@ -1,78 +1,36 @@
 """What does each Web API method do?  Named after Slack's own, refusing with Slack's own errors."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
+from playground import functions, groups, unfurls
 from playground.block_kit import faults_of_blocks
-from playground.passes import Passes
+from playground.house import Call, House, Method
 from playground.refusals import Json, Refused
-from playground.views import Views
-from playground.workspace import APP_ID, BOT, BOT_ID, TEAM_DOMAIN, TEAM_ID, Conversation, Message, Person, Workspace
+from playground.workspace import APP_ID, Conversation, Message, Person
 
 TEXT_MOST = 40_000
 
 
-@dataclass(slots=True)
-class House:
-    """All that the methods act on. `edit_window_closed` makes every chat.update fail so."""
-
-    workspace: Workspace
-    views: Views
-    passes: Passes
-    edit_window_closed: bool = False
-    url: str = ""
-    disabled_dms: set[str] = field(default_factory=set)
-
-
-class Call(NamedTuple):
-    """Who calls (the bot or, with a user token, a person), with what."""
-
-    actor: str
-    arguments: Json
-
-    def need(self, name: str, error: str = "invalid_arguments") -> Any:
-        value = self.arguments.get(name)
-        if value in (None, ""):
-            raise Refused(error, [f"[ERROR] missing required field: {name}"] if error == "invalid_arguments" else None)
-        return value
-
-    def text(self, name: str) -> str:
-        return str(self.arguments.get(name) or "")
-
-    def flag(self, name: str, *, default: bool) -> bool:
-        value = self.arguments.get(name)
-        return default if value is None else value in (True, "true", "True", "1", 1)
-
-
-Act = Callable[[House, Call], Json]
-
-
-class Method(NamedTuple):
-    """A method and the scopes of which it needs one."""
-
-    act: Act
-    scopes: tuple[str, ...] = ()
-
-
 def _auth_test(house: House, call: Call) -> Json:
     person = house.workspace.person(call.actor)
-    body: Json = {"url": f"{house.url}/", "team": "Pretend", "user": person.name, "team_id": TEAM_ID, "user_id": person.id}
-    return body | ({"bot_id": BOT_ID, "is_enterprise_install": False} if person.is_bot else {})
+    team = house.team
+    where = {"team": team.enterprise_name, "team_id": team.enterprise_id} if call.org_wide else {"team": team.name, "team_id": team.id}
+    body: Json = {"url": f"{house.url}/", "user": person.name, "user_id": person.id, "is_enterprise_install": call.org_wide, **where}
+    if team.enterprise_id:
+        body["enterprise_id"] = team.enterprise_id
+    return body | ({"bot_id": team.bot_id} if person.is_bot else {})
 
 
-def _team_info(_house: House, _call: Call) -> Json:
-    return {"team": {"id": TEAM_ID, "name": "Pretend", "domain": TEAM_DOMAIN, "email_domain": ""}}
+def _team_info(house: House, _call: Call) -> Json:
+    return {"team": {"id": house.team.id, "name": house.team.name, "domain": house.team.domain, "email_domain": ""}}
 
 
 def _users_info(house: House, call: Call) -> Json:
     person = house.workspace.person(str(call.need("user", "user_not_found")))
-    return {"user": _person(person, with_locale=call.flag("include_locale", default=False))}
+    return {"user": person_facts(house, person, with_locale=call.flag("include_locale", default=False))}
 
 
 def _users_list(house: House, call: Call) -> Json:
     with_locale = call.flag("include_locale", default=False)
-    members = [_person(p, with_locale=with_locale) for p in house.workspace.people.values()]
+    members = [person_facts(house, p, with_locale=with_locale) for p in house.workspace.people.values()]
     return {"members": members, "cache_ts": 0, "response_metadata": {"next_cursor": ""}}
 
 
@@ -102,10 +60,19 @@ def _chat_post_message(house: House, call: Call) -> Json:
         blocks,
         unfurl_links=call.flag("unfurl_links", default=True),
         unfurl_media=call.flag("unfurl_media", default=True),
-        thread_ts=call.text("thread_ts"),
+        thread_ts=_thread(house, channel, call.text("thread_ts")),
+        is_broadcast=call.flag("reply_broadcast", default=False),
         metadata=call.arguments.get("metadata"),
     )
     return {"channel": channel.id, "ts": message.ts, "message": message.as_json()}
+
+
+def _thread(house: House, channel: Conversation, ts: str) -> str:
+    """What to reply to. Raises Refused: thread_not_found, cannot_reply_to_message (nobody else sees an ephemeral one)."""
+    if ts and not house.workspace.thread(channel.id, ts):
+        ephemeral = any((m.channel, m.ts) == (channel.id, ts) for m in house.workspace.messages)
+        raise Refused("cannot_reply_to_message" if ephemeral else "thread_not_found")
+    return ts
 
 
 def _chat_post_ephemeral(house: House, call: Call) -> Json:
@@ -114,7 +81,7 @@ def _chat_post_ephemeral(house: House, call: Call) -> Json:
     if user not in channel.members:
         raise Refused("user_not_in_channel")
     text, blocks = _content(call)
-    message = house.workspace.post(channel.id, call.actor, text, blocks, only_for=user)
+    message = house.workspace.post(channel.id, call.actor, text, blocks, only_for=user, thread_ts=call.text("thread_ts"))
     return {"message_ts": message.ts}
 
 
@@ -187,8 +154,8 @@ def _reachable(house: House, user: str) -> Person:
         raise Refused("user_disabled")
     if user in house.disabled_dms:
         raise Refused("messages_tab_disabled")
-    shared = any(user in c.members and BOT in c.members and not c.is_im for c in house.workspace.conversations.values())
-    if person.is_stranger and not shared:
+    shared = any(user in c.members and house.team.bot in c.members and not c.is_im for c in house.workspace.conversations.values())
+    if house.workspace.is_stranger(person) and not shared:
         raise Refused("user_not_visible")
     return person
 
@@ -215,7 +182,8 @@ def _writable(house: House, actor: str, channel: str) -> Conversation:
     return found
 
 
-def _person(person: Person, *, with_locale: bool) -> Json:
+def person_facts(house: House, person: Person, *, with_locale: bool) -> Json:
+    """A person as users.info and user_change tell of them."""
     body: Json = {
         "id": person.id,
         "team_id": person.team_id,
@@ -227,8 +195,8 @@ def _person(person: Person, *, with_locale: bool) -> Json:
         "profile": {"real_name": person.real_name, "display_name": person.name, "team": person.team_id},
     }
     if person.is_bot:
-        body["profile"] |= {"api_app_id": APP_ID, "bot_id": BOT_ID}
-    if person.is_stranger:
+        body["profile"] |= {"api_app_id": APP_ID, "bot_id": house.team.bot_id}
+    if house.workspace.is_stranger(person):
         return body | {"is_stranger": True}  # an outsider has no locale, zone or role here
     if not person.deleted:
         body |= {"tz": person.tz, "tz_label": person.tz, "tz_offset": 0, "is_admin": person.is_admin, "is_owner": False}
@@ -251,12 +219,17 @@ METHODS: dict[str, Method] = {
     "team.info": Method(_team_info, ("team:read",)),
     "users.info": Method(_users_info, ("users:read",)),
     "users.list": Method(_users_list, ("users:read",)),
+    "usergroups.list": Method(groups.list_groups, ("usergroups:read",)),
+    "usergroups.users.list": Method(groups.list_members, ("usergroups:read",)),
     "conversations.open": Method(_conversations_open, ("im:write",)),
     "conversations.info": Method(_conversations_info, _READ),
     "chat.postMessage": Method(_chat_post_message, ("chat:write",)),
     "chat.postEphemeral": Method(_chat_post_ephemeral, ("chat:write",)),
     "chat.update": Method(_chat_update, ("chat:write",)),
     "chat.delete": Method(_chat_delete, ("chat:write",)),
+    "chat.unfurl": Method(unfurls.unfurl, ("links:write",)),
+    "functions.completeSuccess": Method(functions.succeed),
+    "functions.completeError": Method(functions.fail),
     "views.open": Method(_views_open),
     "views.push": Method(_views_push),
     "views.update": Method(_views_update),

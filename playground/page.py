@@ -1,4 +1,4 @@
-"""How do people use the pretend workspace? One page with two clients, fed by server-sent events."""
+"""How do people use the pretend workspace? One page with a client for each person, fed by server-sent events."""
 
 import asyncio
 import json
@@ -14,12 +14,11 @@ from playground.refusals import Json, Refused
 from playground.sender import Answer
 from playground.snapshot import snapshot
 from playground.views import View
-from playground.workspace import ALICE, BOB, Message
+from playground.workspace import ALICE, Message
 
 if TYPE_CHECKING:
     from playground.double import PretendSlack
 
-PEOPLE = (ALICE, BOB)
 _KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _HEADERS = {
     "Content-Security-Policy": (
@@ -74,7 +73,7 @@ class Page:
         last = ""
         while not self._closing:
             pulse = self._slack.pulse
-            shown = json.dumps(snapshot(self._slack, PEOPLE))
+            shown = json.dumps(snapshot(self._slack))
             if shown != last:
                 await response.write(f"data: {shown}\n\n".encode())
                 last = shown
@@ -105,9 +104,12 @@ def _said(answer: Answer | None) -> Json:
 
 async def _say(_slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
     text: str = asked["text"].strip()
+    thread_ts: str = asked.get("thread_ts", "")
     if not text.startswith("/"):
-        hands.say(asked["channel"], text)
+        hands.say(asked["channel"], text, thread_ts)
         return _said(None)
+    if thread_ts:
+        raise Refused("commands_are_not_supported_in_threads")
     name, _, rest = text.partition(" ")
     return _said(await hands.command(name, rest.strip(), asked["channel"]))
 
@@ -130,7 +132,9 @@ async def _choose(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
 
 async def _suggest(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
     view = _where(slack, hands, asked)
-    return {"ok": True, "options": await hands.suggest(view, asked["action_id"], asked["typed"])} if isinstance(view, View) else _said(None)
+    if not isinstance(view, View):
+        return _said(None)
+    return {"ok": True, "offered": await hands.offered(view, asked["action_id"], asked["typed"], asked["block_id"])}
 
 
 async def _submit(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:

@@ -4,8 +4,8 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from playground.refusals import Json, Refused
-from playground.workspace import APP_ID, TEAM_ID
+from playground.refusals import Refused
+from playground.teams import TEAM_ID
 
 TRIGGER_SECONDS = 3
 RESPONSE_URL_SECONDS = 30 * 60
@@ -39,8 +39,9 @@ class ResponseUrl:
 class Passes:
     """Hands out triggers and response_urls, and takes them back."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], team_id: str = TEAM_ID) -> None:
         self._now = now
+        self._team_id = team_id
         self._triggers: dict[str, Trigger] = {}
         self._urls: dict[str, ResponseUrl] = {}
         self.base_url = ""
@@ -65,7 +66,7 @@ class Passes:
 
     def response_url(self, kind: str, user: str, channel: str, ts: str = "", *, ephemeral: bool = False, command: str = "") -> str:
         """A fresh address; `kind` is commands, actions or app, as at Slack's hooks."""
-        path = f"/{kind}/{TEAM_ID}/{secrets.randbelow(10**12)}/{secrets.token_urlsafe(18)}"
+        path = f"/{kind}/{self._team_id}/{secrets.randbelow(10**12)}/{secrets.token_urlsafe(18)}"
         self._urls[path] = ResponseUrl(user, channel, self._now() + RESPONSE_URL_SECONDS, ts, ephemeral, command)
         return self.base_url + path
 
@@ -85,7 +86,5 @@ class Passes:
         url.uses_left -= 1
         return url
 
-
-def app_facts() -> Json:
-    """What every payload says of the app and its installation."""
-    return {"api_app_id": APP_ID, "is_enterprise_install": False, "enterprise": None, "token": "legacy-verification-token"}
+    def knows_trigger(self, name: str) -> bool:
+        return name in self._triggers

@@ -8,9 +8,11 @@ from playground import forms
 from playground.block_kit import faults_of_view, is_too_large, name_blocks
 from playground.passes import Trigger
 from playground.refusals import Json, Refused
-from playground.workspace import APP_ID, BOT_ID, TEAM_ID
+from playground.teams import Team
+from playground.workspace import APP_ID, Workspace
 
 STACK_MOST = 3
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(slots=True)
@@ -21,6 +23,7 @@ class View:
     user: str
     body: Json
     root_id: str
+    team: Team
     previous_id: str | None = None
     current_conversation: str | None = None
     hash: str = ""
@@ -47,10 +50,10 @@ class View:
         defaults: Json = {"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": False, "notify_on_close": False}
         return {
             "id": self.id,
-            "team_id": TEAM_ID,
+            "team_id": self.team.id,
             "app_id": APP_ID,
-            "app_installed_team_id": TEAM_ID,
-            "bot_id": BOT_ID,
+            "app_installed_team_id": self.team.enterprise_id if self.team.org_wide else self.team.id,
+            "bot_id": self.team.bot_id,
             "hash": self.hash,
             "root_view_id": self.root_id,
             "previous_view_id": self.previous_id,
@@ -64,8 +67,8 @@ class View:
 class Views:
     """Each person's stack of modals, the top one last, and each person's Home tab."""
 
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
 
@@ -130,6 +133,12 @@ class Views:
                 return view
         raise Refused("not_found")
 
+    def has(self, view_id: str, external_id: str) -> bool:
+        try:
+            return bool(self.find(view_id, external_id))
+        except Refused:
+            return False
+
     def close(self, view: View) -> None:
         """Take the view off its stack, with whatever lies on top of it."""
         stack = self.of(view.user)
@@ -140,15 +149,15 @@ class Views:
         self.of(user).clear()
 
     def _make(self, user: str, body: Json, conversation: str | None) -> View:
-        number = f"V0{next(self._numbers):09d}"
-        view = View(id=number, user=user, body=body, root_id=number, current_conversation=conversation)
+        number = f"V0{next(_NUMBERS):09d}"
+        view = View(id=number, user=user, body=body, root_id=number, team=self._workspace.team, current_conversation=conversation)
         self._fill(view, body)
         return view
 
     def _fill(self, view: View, body: Json) -> None:
         view.body = {**body, "blocks": name_blocks(body["blocks"])}
         view.values = forms.first_state(view.blocks, view.current_conversation, view.values)
-        view.hash = f"{next(self._numbers)}.{secrets.token_hex(4)}"
+        view.hash = f"{next(_NUMBERS)}.{secrets.token_hex(4)}"
         view.errors, view.problem = {}, ""
 
     def _check(self, body: Json, kinds: tuple[str, ...] = ("modal",)) -> None:

@@ -1,20 +1,23 @@
 """Who and what is in the pretend workspace? People, conversations, messages; in memory, no I/O."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from playground.block_kit import name_blocks
 from playground.refusals import Json, Refused
+from playground.teams import BOT as BOT
+from playground.teams import TEAM_ID, Group, Team
 
-TEAM_ID = "T0PRETEND"
-TEAM_DOMAIN = "pretend"
 APP_ID = "A0PUSHPW"
-BOT = "U0PUSHPW"
-BOT_ID = "B0PUSHPW"
 ALICE = "U0ALICE"
 BOB = "U0BOB"
+CAROL = "U0CAROL"
+DAVE = "U0DAVE"
+GINA = "U0GINA"
 GENERAL = "C0GENERAL"
 RANDOM = "C0RANDOM"
+ONCALL = "S0ONCALL"
+REVIEW = "S0REVIEW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,6 @@ class Person:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
-
-    @property
-    def is_stranger(self) -> bool:
-        """Whether they belong to another workspace (Slack Connect)."""
-        return self.team_id != TEAM_ID
 
 
 @dataclass(slots=True)
@@ -75,16 +73,29 @@ class Message:
     unfurl_links: bool = True
     unfurl_media: bool = True
     metadata: Json | None = None
+    team: str = TEAM_ID
+    is_broadcast: bool = False
+    parent_user: str = ""
+    unfurls: Json = field(default_factory=dict)
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it stands in a thread under another message."""
+        return bool(self.thread_ts) and self.thread_ts != self.ts
 
     def as_json(self) -> Json:
         """The message as Slack's payloads carry it."""
-        body: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text, "team": TEAM_ID}
+        body: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text, "team": self.team}
         if self.bot_id:
             body |= {"bot_id": self.bot_id, "app_id": APP_ID}
         if self.blocks:
             body["blocks"] = self.blocks
         if self.thread_ts:
             body["thread_ts"] = self.thread_ts
+        if self.is_reply:
+            body["parent_user_id"] = self.parent_user
+        if self.is_broadcast:
+            body["subtype"] = "thread_broadcast"
         if self.edited_ts:
             body["edited"] = {"user": self.user, "ts": self.edited_ts}
         if self.metadata:
@@ -98,26 +109,28 @@ Listener = Callable[[str, Message], None]
 class Workspace:
     """The workspace's state. Whoever wants to know of changes listens: `listener(what, message)`, what is posted, edited or deleted."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], team: Team | None = None) -> None:
         self._now = now
+        self.team = team or Team()
         self._last_ts = 0
         self._next_dm = 0
         self.listeners: list[Listener] = []
+        self.person_listeners: list[Callable[[Person], None]] = []
         self.people: dict[str, Person] = {}
+        self.groups: dict[str, Group] = {}
         self.conversations: dict[str, Conversation] = {}
         self.messages: list[Message] = []
         self.read_up_to: dict[tuple[str, str], str] = {}
-        for person in (
-            Person(ALICE, "alice", "Alice Adams", is_admin=True),
-            Person(BOB, "bob", "Bob Brown"),
-            Person(BOT, "pushpw", "pushpw", is_bot=True),
-        ):
-            self.add_person(person)
-        self.add_conversation(Conversation(GENERAL, "general", [ALICE, BOB]))
-        self.add_conversation(Conversation(RANDOM, "random", [ALICE, BOB, BOT]))
-        self.dm(ALICE, BOB)
-        self.dm(ALICE, BOT)
-        self.dm(BOB, BOT)
+        self.add_person(Person(self.team.bot, "pushpw", "pushpw", team_id=self.team.id, is_bot=True))
+
+    def settle(self, people: Iterable[Person], general: str, random: str) -> None:
+        """Move `people` in: everybody is in both channels, the app in `random` alone, and each can write to the app."""
+        newcomers = [self.add_person(replace(person, team_id=self.team.id)) for person in people]
+        everybody = [person.id for person in newcomers]
+        self.add_conversation(Conversation(general, "general", list(everybody)))
+        self.add_conversation(Conversation(random, "random", [*everybody, self.team.bot]))
+        for user in everybody:
+            self.dm(user, self.team.bot)
 
     def add_person(self, person: Person) -> Person:
         """Put `person` in, or in place of the one with that id."""
@@ -126,7 +139,22 @@ class Workspace:
 
     def change_person(self, user: str, **facts: str | bool) -> Person:
         """Make `user` a guest, deactivated, speaking another language, and so on."""
-        return self.add_person(replace(self.person(user), **facts))  # type: ignore[arg-type]  # replace() of named fields
+        changed = self.add_person(replace(self.person(user), **facts))  # type: ignore[arg-type]  # replace() of named fields
+        for listener in self.person_listeners:
+            listener(changed)
+        return changed
+
+    def is_stranger(self, person: Person) -> bool:
+        """Whether they belong to another workspace (Slack Connect)."""
+        return person.team_id != self.team.id
+
+    def add_group(self, group: Group) -> Group:
+        """Put `group` in, or in place of the one with that id."""
+        self.groups[group.id] = group
+        return group
+
+    def group_named(self, handle: str) -> Group | None:
+        return next((g for g in self.groups.values() if g.handle == handle.removeprefix("@") and not g.is_deleted), None)
 
     def add_conversation(self, conversation: Conversation) -> Conversation:
         self.conversations[conversation.id] = conversation
@@ -149,6 +177,13 @@ class Workspace:
         except KeyError:
             raise Refused("channel_not_found") from None
 
+    def channel_named(self, name: str) -> Conversation:
+        """Raises Refused channel_not_found."""
+        for known in self.conversations.values():
+            if known.name == name and not known.is_im:
+                return known
+        raise Refused("channel_not_found")
+
     def of_member(self, user: str) -> list[Conversation]:
         """The conversations that `user` sees in their sidebar."""
         return [c for c in self.conversations.values() if user in c.members]
@@ -159,7 +194,8 @@ class Workspace:
             if known.is_im and set(known.members) == {one, other}:
                 return known
         self._next_dm += 1
-        return self.add_conversation(Conversation(f"D0{self._next_dm:08d}", "", [one, other]))
+        number = self.team.id.removeprefix("T0PRETEND").removeprefix("T")
+        return self.add_conversation(Conversation(f"D{number}0{self._next_dm:08d}", "", [one, other]))
 
     def next_ts(self) -> str:
         """A message id: seconds with six digits, strictly rising, however fast or still the clock."""
@@ -177,23 +213,33 @@ class Workspace:
         unfurl_links: bool = True,
         unfurl_media: bool = True,
         thread_ts: str = "",
+        is_broadcast: bool = False,
         metadata: Json | None = None,
     ) -> Message:
-        """Lay a message into a conversation; blocks and elements without an id get one, as at Slack's."""
+        """Lay a message into a conversation; blocks and elements without an id get one, as at Slack's.
+
+        With `thread_ts` it is a reply to that message, or to the one which that message replies to.
+        """
+        parent = self._root(channel, thread_ts) if thread_ts else None
         message = Message(
             channel=channel,
             ts=self.next_ts(),
             user=user,
             text=text,
             blocks=name_blocks(blocks or []),
-            bot_id=BOT_ID if user == BOT else "",
+            bot_id=self.team.bot_id if user == self.team.bot else "",
             only_for=only_for,
             unfurl_links=unfurl_links,
             unfurl_media=unfurl_media,
-            thread_ts=thread_ts,
+            thread_ts=parent.ts if parent else thread_ts,
             metadata=metadata,
+            team=self.team.id,
+            is_broadcast=is_broadcast and parent is not None,
+            parent_user=parent.user if parent else "",
         )
         self.messages.append(message)
+        if parent and not parent.thread_ts and not only_for:
+            self.messages[self.messages.index(parent)] = replace(parent, thread_ts=parent.ts)
         self.read_up_to[channel, user] = message.ts
         self._tell("posted", message)
         return message
@@ -204,6 +250,24 @@ class Workspace:
             if (message.channel, message.ts, bool(message.only_for)) == (channel, ts, ephemeral):
                 return message
         raise Refused("message_not_found")
+
+    def _root(self, channel: str, ts: str) -> Message | None:
+        """The message that a thread hangs on; None when it is gone or never was."""
+        for message in self.messages:
+            if (message.channel, message.ts) == (channel, ts) and not message.only_for:
+                return self._root(channel, message.thread_ts) if message.is_reply else message
+        return None
+
+    def thread(self, channel: str, ts: str) -> list[Message]:
+        """The message `ts` and every reply that everybody sees, oldest first."""
+        return [m for m in self.messages if m.channel == channel and not m.only_for and ts in (m.ts, m.thread_ts)]
+
+    def unfurl(self, message: Message, unfurls: Json) -> Message:
+        """Put cards under a message; those of the same address are replaced."""
+        changed = replace(message, unfurls={**message.unfurls, **unfurls})
+        self.messages[self.messages.index(message)] = changed
+        self._tell("unfurled", changed)
+        return changed
 
     def edit(self, message: Message, text: str, blocks: list[Json] | None, *, marked: bool = True) -> Message:
         """Put new words in place. `blocks` None keeps those that are there."""
@@ -238,3 +302,23 @@ class Workspace:
     def _tell(self, what: str, message: Message) -> None:
         for listener in self.listeners:
             listener(what, message)
+
+
+def default_town(now: Callable[[], float]) -> Workspace:
+    """Where Alice, who is an administrator, works with Bob, Carol, Dave and their guest Gina."""
+    workspace = Workspace(now)
+    workspace.settle(
+        (
+            Person(ALICE, "alice", "Alice Adams", is_admin=True),
+            Person(BOB, "bob", "Bob Brown"),
+            Person(CAROL, "carol", "Carol Clark"),
+            Person(DAVE, "dave", "Dave Diaz"),
+            Person(GINA, "gina", "Gina Grant", is_restricted=True),
+        ),
+        GENERAL,
+        RANDOM,
+    )
+    workspace.dm(ALICE, BOB)
+    workspace.add_group(Group(ONCALL, "oncall", "On call", (BOB, CAROL)))
+    workspace.add_group(Group(REVIEW, "review", "Reviewers", (ALICE, CAROL, DAVE, GINA)))
+    return workspace

@@ -30,6 +30,7 @@ from core.ports import Clock, SeenBefore
 PATH = "/slack/events"
 BODY_MOST = 512 * 1024
 REMEMBERED_SECONDS = 600.0
+_MAYBE_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +45,7 @@ class SlackDoor:
         self._handlers = handlers
         self._app = _bolt_app(bot_token)
         _listen(self._app, handlers)
+        self.gestures = handlers.gestures
 
     def mount(self, app: web.Application) -> None:
         """Put the door into the house."""
@@ -90,13 +92,16 @@ def _payload_of(content_type: str, body: bytes) -> dict[str, Any] | None:
     """What Slack says: a JSON event, a form with a JSON payload in it, or a form that is a command."""
     try:
         text = body.decode("utf-8")  # json would guess other encodings
-        if content_type == "application/json":
-            said = json.loads(text)
-        else:
+        if content_type != "application/json":
             found = parse_qs(text, keep_blank_values=True, max_num_fields=100, errors="strict")
             fields = {name: values[0] for name, values in found.items()}
-            said = json.loads(fields["payload"]) if "payload" in fields else fields
-        json.dumps(said, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text, and could not be sealed
+            if "payload" not in fields:
+                return fields
+            text = fields["payload"]
+        said = json.loads(text)
+        # Half a surrogate pair is no text, and could not be sealed. What was UTF-8 holds none but by an escape of JSON's own.
+        if _MAYBE_HALF.search(text):
+            json.dumps(said, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None

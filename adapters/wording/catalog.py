@@ -66,13 +66,17 @@ def words(locale: str) -> Words:
 
 def words_for(wished: list[str]) -> Words:
     """The voice that fits best to `wished` (BCP 47 tags, dearest first); English when none does."""
-    known = []
-    for tag in wished:
-        try:
-            known.append(str(Locale.parse(tag, sep="-" if "-" in tag else "_")))
-        except (ValueError, UnknownLocaleError):
-            continue
+    known = [locale for tag in wished if (locale := _known(tag))]
     return words(negotiate_locale(known, languages()) or SOURCE_LOCALE)
+
+
+@lru_cache(maxsize=256)
+def _known(tag: str) -> str:
+    """The tag as Babel writes it; empty when it is none."""
+    try:
+        return str(Locale.parse(tag, sep="-" if "-" in tag else "_"))
+    except (ValueError, UnknownLocaleError):
+        return ""
 
 
 @lru_cache(maxsize=256)  # browsers send few different ones, and a stranger who invents some pushes out others only

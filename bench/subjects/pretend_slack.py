@@ -1,11 +1,13 @@
-"""Who answers when the service tells a sender that a push was opened? A Slack that says yes to everything.
+"""Who answers when the service opens a form or edits a card? A Slack that says yes to everything.
 
     python -m bench.subjects.pretend_slack <port>
 
-The service under measurement edits receipt cards as in life; here that goes to this loopback port.
+The service under measurement calls Slack as in life; here that goes to this loopback port. GET /calls
+tells how often each method was called.
 """
 
 import sys
+from collections import Counter
 from typing import Any
 
 from aiohttp import web
@@ -14,19 +16,35 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "chat.postMessage": {"channel": "D0BENCH", "ts": "1700000000.000100"},
     "conversations.open": {"channel": {"id": "D0BENCH"}},
     "users.info": {"user": {"locale": "en-US"}},
+    "views.open": {"view": {"id": "V0BENCH"}},
+    "auth.test": {"team_id": "T0PRETEND", "user_id": "U0BENCH", "bot_id": "B0BENCH"},
 }
+_calls = Counter[str]()
+
+
+def answer_to(method: str) -> dict[str, Any]:
+    """What that Web API method says when all is well."""
+    return {"ok": True, **_ANSWERS.get(method, {})}
 
 
 async def answer(request: web.Request) -> web.Response:
-    """What that Web API method says when all is well."""
+    """The same, to whoever asks by HTTP."""
     await request.read()
-    return web.json_response({"ok": True, **_ANSWERS.get(request.match_info["method"], {})})
+    method = request.match_info["method"]
+    _calls[method] += 1
+    return web.json_response(answer_to(method))
+
+
+async def tell_calls(_: web.Request) -> web.Response:
+    """Method -> how often it was called."""
+    return web.json_response(_calls)
 
 
 def main() -> None:
     """Serve until told to end."""
     app = web.Application()
     app.router.add_post("/api/{method}", answer)
+    app.router.add_get("/calls", tell_calls)
     web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=lambda *_: None)
 
 

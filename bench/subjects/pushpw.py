@@ -45,9 +45,14 @@ def settings_for(redis_url: str, slack_url: str) -> dict[str, str]:
     }
 
 
-def service(environment: dict[str, str], folder: Path) -> Child:
+def service(environment: dict[str, str], folder: Path, *, core: int | None = None) -> Child:
     """`pushpw web` with that environment."""
-    return Child.of_ours("bot", "web", port=int(environment["PORT"]), folder=folder, environment=environment)
+    return Child.of_ours("bot", "web", port=int(environment["PORT"]), folder=folder, environment=environment, core=core)
+
+
+def service_alone(environment: dict[str, str], folder: Path, *, core: int | None = None) -> Child:
+    """The same without Slack behind it (pushpw_alone.py)."""
+    return Child.of_ours("bench.subjects.pushpw_alone", port=int(environment["PORT"]), folder=folder, environment=environment, core=core)
 
 
 def house_beside(environment: dict[str, str]) -> AbstractAsyncContextManager[House]:

@@ -1,10 +1,12 @@
-// The page: steps on top, two clients side by side, the preview robot below.
-import { h } from "./dom.js";
+// The page: steps on top, people’s clients side by side, the preview robot below.
+import { h, keepFocus, walkTabs } from "./dom.js";
 import { Client } from "./client.js";
+import { badge } from "./people.js";
 import { words } from "./words.js";
 
 const at = (id) => document.getElementById(id);
-const ME = { alice: "U0ALICE", bob: "U0BOB" };
+const TYPED_BY = "U0ALICE"; // whose first draft is there already
+const SEATS = 2; // how many sit side by side at first
 
 async function send(gesture) {
   try {
@@ -15,22 +17,62 @@ async function send(gesture) {
   }
 }
 
-const clients = {
-  [ME.alice]: new Client(ME.alice, send, (room) => (room.kind === "channel" && room.name === "general" ? `${command()} @bob` : "")),
-  [ME.bob]: new Client(ME.bob, send, () => ""),
-};
+const clients = new Map();
+const seats = new Set();
 let shown = null;
-let front = ME.alice;
+let front = null;
 
 const command = () => shown?.commands[0]?.name ?? "/pushpw";
+const firstDraft = (user) => (room) => (user === TYPED_BY && room.kind === "channel" && room.name === "general" ? `${command()} @bob` : "");
+
+// Wide screens show who is seated, side by side; narrow ones show who is in front.
+function arrange() {
+  for (const [id, client] of clients) {
+    client.node.classList.toggle("behind", id !== front);
+    client.node.classList.toggle("unseated", !seats.has(id));
+    const tab = at(`tab-${id}`);
+    tab?.setAttribute("aria-selected", String(id === front));
+    tab?.setAttribute("tabindex", id === front ? "0" : "-1");
+    at(`seat-${id}`)?.setAttribute("aria-pressed", String(seats.has(id)));
+  }
+}
 
 function bringToFront(user) {
   front = user;
-  for (const [id, client] of Object.entries(clients)) {
-    client.node.classList.toggle("behind", id !== user);
-    document.getElementById(`tab-${id}`)?.setAttribute("aria-selected", String(id === user));
+  seats.add(user);
+  arrange();
+  clients.get(user).show(shown);
+}
+
+function takeSeat(user) {
+  if (!seats.delete(user)) seats.add(user);
+  else if (!seats.size) seats.add(user); // somebody has to be there
+  arrange();
+  if (seats.has(user)) clients.get(user).show(shown);
+}
+
+// People may come and go while the page is open.
+function showPeople(facts) {
+  const ids = Object.keys(facts.clients);
+  const spelled = JSON.stringify(ids.map((id) => facts.people[id]));
+  if (spelled === showPeople.spelled) return;
+  showPeople.spelled = spelled;
+  for (const [id, client] of clients) if (!ids.includes(id)) (client.node.remove(), clients.delete(id), seats.delete(id));
+  for (const id of ids) {
+    if (clients.has(id)) continue;
+    const client = new Client(id, send, firstDraft(id));
+    clients.set(id, client);
+    at("clients").append(client.node);
+    if (seats.size < SEATS) seats.add(id);
   }
-  if (shown) clients[user].show(shown);
+  if (!clients.has(front)) front = ids[0];
+  const named = (id) => [facts.people[id].real_name, " ", badge(facts.people[id], true)];
+  const restore = keepFocus(document.body);
+  at("tabs").replaceChildren(...ids.map((id) => h("button", { type: "button", role: "tab", id: `tab-${id}`, "data-key": `tab-${id}`, "aria-controls": `client-${id}`, onclick: () => bringToFront(id) }, named(id))));
+  at("seats").replaceChildren(h("span", { class: "soft", "aria-hidden": "true" }, words.seatsShort), ...ids.map((id) => h("button", { type: "button", id: `seat-${id}`, "data-key": `seat-${id}`, onclick: () => takeSeat(id) }, named(id))));
+  at("seats").hidden = ids.length <= SEATS;
+  arrange();
+  restore();
 }
 
 function buildTop() {
@@ -43,19 +85,14 @@ function buildTop() {
 }
 
 async function begin() {
-  for (const client of Object.values(clients)) client.startOver();
+  for (const client of clients.values()) client.startOver();
   await send({ gesture: "start_over" });
 }
 
-function showTabs(facts) {
-  const bar = at("tabs");
-  if (!bar.hasChildNodes()) {
-    bar.append(...Object.keys(clients).map((id) => h("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `client-${id}`, onclick: () => bringToFront(id) }, facts.people[id].real_name)));
-    bringToFront(front);
-  }
-  for (const id of Object.keys(clients)) {
-    const waiting = facts.clients[id].conversations.some((c) => c.unread) && id !== front;
-    at(`tab-${id}`).classList.toggle("unread", waiting);
+function showWaiting(facts) {
+  for (const [id, client] of clients) {
+    const waiting = facts.clients[id].conversations.some((c) => c.unread) && !client.visible;
+    for (const place of ["tab", "seat"]) at(`${place}-${id}`).classList.toggle("unread", waiting);
   }
 }
 
@@ -70,7 +107,7 @@ function showSteps(facts) {
 
 function stepNode(step, index, isDone, isNext, facts) {
   const parts = step.needs.length > 1 && h("span", { class: "parts" }, step.needs.map((need) => h("span", { class: facts.steps[need] ? "part done" : "part" }, words.parts[need], facts.steps[need] && h("span", { "aria-label": words.done }, "✓"))));
-  const go = () => (bringToFront(step.who), clients[step.who].openKind(step.kind));
+  const go = () => (bringToFront(step.who), clients.get(step.who).openKind(step.kind));
   const help = isNext && step.kind === "app" ? h("button", { type: "button", class: "go", onclick: go }, step.help) : step.help;
   return h(
     "li",
@@ -95,7 +132,7 @@ function showRobot(facts) {
     h("p", {}, words.robot.what),
     h("label", { class: "choice" }, eager, h("span", {}, words.robot.eager)),
     h("p", { class: "verdict", role: "status" }, verdict(robot, places.size)),
-    places.size > 0 && h("p", { class: "soft" }, words.robot.fragment),
+    places.size > 0 ? h("p", { class: "soft" }, words.robot.fragment) : "",
     ...[...places].map(([url, visits]) => placeNode(url, visits, open.has(url))),
   );
   if (focused) at("eager").focus();
@@ -123,14 +160,17 @@ function placeNode(url, visits, open) {
 
 function show(facts) {
   shown = facts;
-  showTabs(facts);
+  showPeople(facts);
   showSteps(facts);
-  for (const client of Object.values(clients)) client.show(facts);
+  for (const client of clients.values()) client.show(facts);
+  showWaiting(facts);
   showRobot(facts);
 }
 
 buildTop();
-at("clients").append(...Object.values(clients).map((client) => client.node));
+at("seats").setAttribute("aria-label", words.seats);
+at("tabs").setAttribute("aria-label", words.seats);
+at("tabs").addEventListener("keydown", walkTabs);
 const live = new EventSource("/live");
 live.onmessage = (event) => {
   at("away").hidden = true;

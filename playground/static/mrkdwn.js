@@ -64,6 +64,7 @@ function entityNode(entity, facts) {
   if (target.startsWith("@")) return person(target.slice(1), facts, label);
   if (target.startsWith("#")) return h("span", { class: "mention" }, `#${facts.channels[target.slice(1)] ?? label ?? ""}`);
   if (target.startsWith("!date^")) return dateNode(target, label);
+  if (target.startsWith("!subteam^")) return h("span", { class: "mention" }, label ?? `@${facts.groups?.[target.slice(9)] ?? words.group}`);
   if (target.startsWith("!")) return h("span", { class: "mention" }, label ?? `@${target.slice(1)}`);
   return link(decode(target), label === undefined ? undefined : decode(label));
 }
@@ -118,7 +119,7 @@ function richElement(element, facts) {
     case "rich_text_quote":
       return h("blockquote", {}, parts(element.elements));
     case "rich_text_list":
-      return h(element.style === "ordered" ? "ol" : "ul", {}, element.elements.map((item) => h("li", {}, parts(item.elements))));
+      return h(element.style === "ordered" ? "ol" : "ul", { "data-indent": element.indent || undefined, start: element.offset ? element.offset + 1 : undefined }, element.elements.map((item) => h("li", {}, parts(item.elements))));
     default:
       return h("p", {}, parts(element.elements));
   }
@@ -127,9 +128,9 @@ function richElement(element, facts) {
 function richPart(part, facts) {
   switch (part.type) {
     case "text":
-      return styled(part.text.split("\n").flatMap((line, index) => (index ? [h("br"), line] : [line])), part.style);
+      return styled([part.text], part.style); // line breaks stay what they are: copied text is exact
     case "link":
-      return link(part.url, part.text);
+      return styled([link(part.url, part.text)], part.style);
     case "emoji":
       return `:${part.name}:`;
     case "user":
@@ -138,10 +139,14 @@ function richPart(part, facts) {
       return h("span", { class: "mention" }, `#${facts.channels[part.channel_id] ?? ""}`);
     case "broadcast":
       return h("span", { class: "mention" }, `@${part.range}`);
+    case "usergroup":
+      return h("span", { class: "mention" }, `@${facts.groups?.[part.usergroup_id] ?? words.group}`);
+    case "color":
+      return part.value;
     case "date":
       return h("time", {}, formatDate(part.timestamp, part.format));
     default:
-      return "";
+      return h("span", { class: "placeholder" }, words.notShown(part.type));
   }
 }
 

@@ -1,12 +1,13 @@
 """Do the documents tell the truth?"""
 
+import itertools
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 
-from adapters.slack.manifest import BOT_SCOPES, as_yaml, manifest
+from adapters.slack.manifest import Extras, as_yaml, manifest
 from bot.__main__ import main
 from bot.settings import Settings
 from tests.faults.operations import ALL as OPERATIONS
@@ -14,7 +15,9 @@ from tests.faults.operations import ALL as OPERATIONS
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 _LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
-ALLOWED_SCOPES = {"commands", "chat:write", "im:write", "users:read"}
+NEEDED_SCOPES = {"commands", "chat:write", "im:write", "users:read"}
+ALLOWED_SCOPES = NEEDED_SCOPES | {"usergroups:read", "links:read", "links:write"}
+VARIANTS = [Extras(*flags) for flags in itertools.product((False, True), repeat=4)]
 
 
 def names_of_settings() -> list[str]:
@@ -53,8 +56,28 @@ def test_the_manifest_in_the_root_is_what_the_command_makes() -> None:
     assert text.partition("\n")[2] == as_yaml("https://push.example.com", "pushpw")
 
 
-def test_the_manifest_asks_for_no_scope_that_can_read_a_conversation() -> None:
-    assert set(BOT_SCOPES) == ALLOWED_SCOPES
+@pytest.mark.parametrize("extras", VARIANTS, ids=str)
+def test_no_variant_of_the_manifest_asks_for_a_scope_that_can_read_a_conversation(extras: Extras) -> None:
+    scopes = manifest("https://push.corp.test", "pushpw", extras)["oauth_config"]["scopes"]
+    assert set(scopes["bot"]) <= ALLOWED_SCOPES
+    assert set(scopes["bot"]) - set(scopes["bot_optional"]) == NEEDED_SCOPES
+    assert scopes.get("user", []) == scopes.get("user_optional", []) == (["chat:write"] if extras.many else [])
+
+
+@pytest.mark.parametrize("extras", VARIANTS, ids=str)
+def test_in_socket_mode_the_manifest_names_no_address_for_events(extras: Extras) -> None:
+    text = as_yaml("https://push.corp.test", "pushpw", extras)
+    assert ("/slack/events" in text) is not extras.socket
+
+
+def test_every_scope_and_event_is_documented_with_its_reason() -> None:
+    page = (ROOT / "docs/reference/slack-scopes.md").read_text()
+    everything = manifest("https://push.corp.test", "pushpw", Extras(many=True, workflow=True, previews=True))
+    scopes = everything["oauth_config"]["scopes"]
+    rows = set(re.findall(r"^\| `([\w:.]+)` \| (bot|user) \|", page, re.MULTILINE))
+    assert rows == {(scope, token) for token in ("bot", "user") for scope in scopes[token]}
+    for event in everything["settings"]["event_subscriptions"]["bot_events"]:
+        assert f"`{event}`" in page
 
 
 def test_the_manifest_keeps_to_slacks_lengths() -> None:

@@ -104,6 +104,7 @@ class ExampleApp:
         self.url = ""
         self.seen: list[dict[str, Any]] = []
         self.fetched: list[tuple[str, str, str]] = []
+        self.suggestions: dict[str, Any] = {}
         self.broken = False
         self.silent = False
         self.closed = 0
@@ -247,7 +248,7 @@ class ExampleApp:
 
     async def _suggest(self, ack: Any, body: dict[str, Any]) -> None:
         self.seen.append(body)
-        await ack(options=[option(body["value"].title(), "u1")])
+        await ack(**(self.suggestions or {"options": [option(body["value"].title(), "u1")]}))
 
     async def _closed(self, ack: Any) -> None:
         self.closed += 1

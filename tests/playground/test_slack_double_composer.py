@@ -4,12 +4,12 @@ import pytest
 
 from playground.composer import for_command, message_text, rich_text
 from playground.manifest import Command, Manifest, Shortcut
-from playground.workspace import Workspace
+from playground.workspace import Workspace, default_town
 
 
 @pytest.fixture
 def workspace() -> Workspace:
-    return Workspace(lambda: 1_790_000_000.0)
+    return default_town(lambda: 1_790_000_000.0)
 
 
 @pytest.mark.parametrize(

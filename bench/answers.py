@@ -1,0 +1,117 @@
+"""How is the way to an answer timed, and what was promised of it?"""
+
+from dataclasses import dataclass
+
+from bench import table
+from bench.children import Child
+from bench.figures import Figure, Records, Round
+from bench.gestures import GESTURES, requests
+from bench.load import drive
+from bench.measure import idle
+
+AT_ONCE = 50
+BEFORE = ("pushpw", "limit", "slack_bolt", "empty")
+"""Nobody waits for Slack's API here: pushpw's is answered from memory, and the others call none."""
+WITH_CALLS = ("pushpw", "slack_bolt")
+"""Both open a form by HTTP after their ack."""
+CALLING = "calling"
+
+TIMES = tuple(
+    Figure(f"{name}.{how}", f"{name}, {said}") for name in GESTURES for how, said in (("one", "one by one"), ("many", "50 at once"))
+)
+RATES = tuple(Figure(f"{name}.rate", f"{name}s a second, 50 at once", more_is_better=True) for name in GESTURES)
+CPU = tuple(Figure(f"{name}.cpu", f"server's CPU for a {name}, ms") for name in GESTURES)
+BUSY = tuple(Figure(f"{name}.busy", f"{name}: share of the asking process's time, %") for name in GESTURES)
+CALLING_TIMES = (Figure("calling.one", "command, one by one"), Figure("calling.many", "command, 50 at once"))
+CALLING_REST = (
+    Figure("calling.rate", "commands a second, 50 at once", more_is_better=True),
+    Figure("calling.cpu", "server's CPU for a command, ms"),
+)
+ALL = (*TIMES, *RATES, *CPU, *BUSY, *CALLING_TIMES, *CALLING_REST)
+
+GOAL_RATE, GOAL_SHARE, GOAL_P99_MS = 2000.0, 0.8, 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many requests of each gesture a subject gets in a round."""
+
+    one_by_one: int
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """The processes under measurement, by subject, and the secret by which all of them know Slack."""
+
+    secret: str
+    before: dict[str, Child]
+    calling: dict[str, Child]
+
+
+async def measure_round(servers: Servers, size: Size, turn: int) -> Round:
+    """Every subject with every gesture; `turn` says who begins, so that no one always runs first."""
+    found: Round = {name: {} for name in servers.before}
+    for name in _turned(tuple(servers.before), turn):
+        for gesture in GESTURES:
+            found[name] |= await _measure(servers.before[name], servers.secret, gesture, size, gesture)
+    for name in _turned(tuple(servers.calling), turn):
+        found[name] |= await _measure(servers.calling[name], servers.secret, "command", size, CALLING)
+    return found
+
+
+async def _measure(server: Child, secret: str, gesture: str, size: Size, key: str) -> dict[str, list[float]]:
+    one = await drive(server.port, requests(gesture, secret, size.one_by_one), 1)
+    ready = requests(gesture, secret, size.at_once)
+    await idle(server)
+    before = server.cpu_seconds()
+    many = await drive(server.port, ready, AT_ONCE)
+    await idle(server)  # what follows the ack is part of a gesture's price
+    after = server.cpu_seconds()
+    found = {"one": one.times, "many": many.times, "rate": [many.per_second], "busy": [many.busy * 100]}
+    if before is not None and after is not None:
+        found["cpu"] = [(after - before) / size.at_once * 1000]
+    return {f"{key}.{figure}": values for figure, values in found.items()}
+
+
+def _turned(names: tuple[str, ...], turn: int) -> tuple[str, ...]:
+    begin = turn % len(names)
+    return names[begin:] + names[:begin]
+
+
+def tables(records: Records) -> list[str]:
+    """All figures."""
+    return [
+        *table.lines_of("to the answer, ms", records, TIMES, BEFORE, tail="p99"),
+        "",
+        *table.lines_of("at 50 at once", records, (*RATES, *CPU), BEFORE, tail=None),
+        "",
+        *table.lines_of("calling Slack after it, ms", records, CALLING_TIMES, WITH_CALLS, tail="p99"),
+        *table.lines_of("", records, CALLING_REST, WITH_CALLS, tail=None)[2:],
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What was promised, what was found, and whether that keeps it."""
+
+    promised: str
+    found: str
+    held: bool
+
+
+def goals(records: Records) -> list[Goal]:
+    """Of the command, before its calls to Slack."""
+    times, rate = (Figure("command.many", ""), Figure("command.rate", "", more_is_better=True))
+    reached, spent = records.summary("pushpw", rate), records.summary("pushpw", times)
+    share = records.speed_ratio(rate, "pushpw", "limit")
+    if reached is None or spent is None or share is None:
+        return []
+    return [
+        Goal(
+            f"{GOAL_RATE:.0f} commands a second on one core, or {GOAL_SHARE:.0%} of limit",
+            f"{reached.median:.0f} a second, {share:.0%} of limit",
+            reached.median >= GOAL_RATE or share >= GOAL_SHARE,
+        ),
+        Goal(f"p99 under {GOAL_P99_MS:.0f} ms at {AT_ONCE} at once", f"{spent.p99:.1f} ms", spent.p99 < GOAL_P99_MS),
+    ]
