@@ -48,8 +48,8 @@ from core.receipt import Change
 from core.receipts import Receipts
 from core.totals import Counting
 
-BUDGETS = {"create": 30, "failed_claim": 30}
-"""What a member may create and an address may fail, a minute."""
+BUDGETS = {"create": 30, "failed_claim": 30, "told_refused": 10}
+"""What a member may create, an address may fail, and a sender is told of attempts at one push, a minute."""
 
 
 _CANCEL_AGAIN_SECONDS = 0.2
@@ -244,6 +244,7 @@ class _SlackSide:
             home=self._home,
             ring=ground.ring,
             random=ground.random,
+            clock=ground.clock,
             base_url=ground.settings.base_url,
             later=ground.later,
         )

@@ -79,6 +79,11 @@ class SlackCalls:
         answer = await self._patiently("chat.postMessage", channel=conversation, **message.body(), **thread, **NO_PREVIEW)
         return Place(str(answer["channel"]), str(answer["ts"]))
 
+    async def reply(self, place: Place, message: Message, *, broadcast: bool) -> None:
+        """Post under a message of ours; `broadcast`: it shows in the conversation too, and leads there."""
+        thread = {"thread_ts": place.message, "reply_broadcast": broadcast}
+        await self._patiently("chat.postMessage", channel=place.conversation, **thread, **message.body(), **NO_PREVIEW)
+
     async def edit(self, place: Place, message: Message) -> None:
         """Change a message of ours."""
         await self._patiently("chat.update", channel=place.conversation, ts=place.message, **message.body(), **NO_PREVIEW)

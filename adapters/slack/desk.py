@@ -20,7 +20,7 @@ from core.errors import StoreUnavailable, Undeliverable
 from core.keyring import KeyRing
 from core.policies import WorkspacePolicies
 from core.policy import Policy
-from core.ports import RandomBytes, SealedRecords
+from core.ports import Clock, RandomBytes, SealedRecords
 from core.preferences import MemberPreferences
 
 log = structlog.get_logger(__name__)
@@ -43,6 +43,7 @@ class Desk:
     home: HomeTabs
     ring: KeyRing
     random: RandomBytes
+    clock: Clock
     base_url: str
     later: Later
 

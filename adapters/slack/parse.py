@@ -169,6 +169,11 @@ def whole(field: str, spelled: str) -> int:
     return int(spelled)
 
 
+def extension(view: Mapping[str, Any]) -> tuple[str, int]:
+    """Which push shall live for how many seconds from now on. Raises BadInput."""
+    return view["private_metadata"], whole("expiry", field_values(view).get("expiry") or "")
+
+
 def order(view: Mapping[str, Any], form: Form, sender: Member, draft: str | None) -> Order:
     """The push that a submitted form asks for. A recipient is of the sender's own workspace. Raises BadInput."""
     given = field_values(view)

@@ -11,14 +11,15 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from adapters.slack.form import Form
-from adapters.slack.render.card import BURN, RELEASE
+from adapters.slack.render.card import AGAIN, BURN, EXTEND, NUDGE, RELEASE
+from adapters.slack.render.extension import VIEW_EXTEND
 from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
 from adapters.slack.render.home import NEXT, PREVIOUS
 from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
 from adapters.slack.render.listing import BURN_LISTED
 
 _IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER})
-_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE, BURN_LISTED, PREVIOUS, NEXT})
+_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE, EXTEND, NUDGE, AGAIN, BURN_LISTED, PREVIOUS, NEXT})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -105,8 +106,10 @@ class _View(_Shape):
         """Our form has an input and remembers what we told it to; an older edition of the program may have told it otherwise."""
         if self.callback_id == VIEW_FORM:
             Form.recalled(self.private_metadata or "")
-            if not any(block.type == "input" for block in self.blocks):
-                raise ValueError("a form without a field")
+        if self.callback_id == VIEW_EXTEND and not self.private_metadata:
+            raise ValueError("a form that does not say which push")
+        if self.callback_id in (VIEW_FORM, VIEW_EXTEND) and not any(block.type == "input" for block in self.blocks):
+            raise ValueError("a form without a field")
         return self
 
 

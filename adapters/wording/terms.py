@@ -78,6 +78,43 @@ def not_released(words: Words) -> str:
     return words.say("The store is not answering. The secret is still on hold. Try again in a minute.")
 
 
+def refusal_to_extend(words: Words, problem: PushError, policy: Policy) -> str:
+    """Why a push does not live longer, and what to do about it."""
+    match problem:
+        case BadInput(reason="not_longer"):
+            return words.say("It already lives longer than that. Choose a longer time.")
+        case BadInput():
+            longest = duration(words, policy.longest_expiry)
+            return words.say("A secret may live for {longest} in all. Push it again if it is needed for longer.", longest=longest)
+        case _:
+            return words.say("This secret has ended, so it cannot be extended. Push it again if it is still needed.")
+
+
+def not_extended(words: Words) -> str:
+    """The store did not answer to a wish to extend."""
+    return words.say("The store is not answering, so this may not be extended yet. Try again in a minute.")
+
+
+def reminded_lately(words: Words, wait: int) -> str:
+    """The last reminder was less than an hour ago."""
+    return words.say("You have reminded them less than an hour ago. You can do it again in {wait}.", wait=_wait(words, wait))
+
+
+def nothing_to_remind_of(words: Words) -> str:
+    """The push was opened, or ended, since the button was drawn."""
+    return words.say("There is nothing to remind of: the secret was opened meanwhile, or it has ended.")
+
+
+def not_reminded(words: Words) -> str:
+    """The store did not answer to a wish to remind."""
+    return words.say("The store is not answering, so nobody was reminded. Try again in a minute.")
+
+
+def not_opened_again(words: Words) -> str:
+    """The store did not answer to a wish to push once more."""
+    return words.say("The store is not answering, so the form did not open. Try again in a minute.")
+
+
 def not_opened(words: Words) -> str:
     """The store did not answer to a press on Open."""
     return words.say("The store is not answering. Nothing was used up. Press Open again in a minute.")

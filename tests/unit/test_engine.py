@@ -45,7 +45,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.store = FakePushStore(self.clock)
         self.book = FakeReceiptBook(self.clock)
-        self.limiter = FakeLimiter(self.clock, {"create": 30, "failed_claim": 30})
+        self.limiter = FakeLimiter(self.clock, {"create": 30, "failed_claim": 30, "told_refused": 30})
         self.engine = PushEngine(
             store=self.store,
             book=self.book,

@@ -4,6 +4,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.handlers.away import Away
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
+from adapters.slack.handlers.extending import ExtendingHandlers
 from adapters.slack.handlers.home import HomeHandlers
 from adapters.slack.handlers.listing import ListingHandlers
 from adapters.slack.handlers.opening import OpeningHandlers
@@ -15,9 +16,10 @@ class SlackHandlers:
     """All gestures of one Slack app."""
 
     def __init__(self, desk: Desk) -> None:
-        push_form, card, opening = PushFormHandlers(desk), CardHandlers(desk), OpeningHandlers(desk)
+        push_form, opening = PushFormHandlers(desk), OpeningHandlers(desk)
+        card, extending = CardHandlers(desk, push_form), ExtendingHandlers(desk)
         home, listing, settings = HomeHandlers(desk, push_form), ListingHandlers(desk), SettingsHandlers(desk)
         self.command = CommandHandler(desk, push_form, card, listing, settings).command
-        self.gestures = push_form.gestures() | card.gestures() | opening.gestures()
+        self.gestures = push_form.gestures() | card.gestures() | extending.gestures() | opening.gestures()
         self.gestures |= home.gestures() | listing.gestures() | settings.gestures()
         self.nothing_was_sent = Away(desk).nothing_was_sent

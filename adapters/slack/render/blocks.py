@@ -70,9 +70,9 @@ def actions(name: str, *buttons: Block) -> Block:
     return {"type": "actions", "block_id": name, "elements": list(buttons)}
 
 
-def text_field(name: str, label: str, hint: str, most: int) -> Block:
-    """One line to type in, which may stay empty. `most` characters."""
-    element = {"type": "plain_text_input", "action_id": name, "max_length": most}
+def text_field(name: str, label: str, hint: str, most: int, first: str = "") -> Block:
+    """One line to type in, which may stay empty. `most` characters; `first` stands there already."""
+    element = {"type": "plain_text_input", "action_id": name, "max_length": most, **({"initial_value": first} if first else {})}
     return {"type": "input", "block_id": name, "optional": True, "label": plain(label), "hint": plain(hint), "element": element}
 
 

@@ -30,7 +30,7 @@ def form(words: Words, policy: Policy, shown: Form) -> View:
                 words.say("Tell it to the recipient another way, not in this chat. Five wrong tries burn the secret."),
                 PASSPHRASE_MOST,
             ),
-            text_field("label", words.say("Label"), words.say("Only you see it, on your receipt."), LABEL_MOST),
+            text_field("label", words.say("Label"), words.say("Only you see it, on your receipt."), LABEL_MOST, shown.label),
         ]
     else:
         terms = words.say(
@@ -88,6 +88,10 @@ def _notice(words: Words, shown: Form) -> list[Block]:
             told = words.say("Slack changed this message when it was sent. Check it before you push it.")
         case "generated":
             told = words.say("A strong secret was made for you. Use it where it belongs, then push it.")
+        case "again":
+            told = words.say(
+                "The terms are those of before. The secret is not: this app cannot read what you pushed, so type it once more."
+            )
         case _:
             return []
     return [context(told)]

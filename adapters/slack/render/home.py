@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.slack.render.blocks import Block, View, actions, button, context, divider, header, section
-from adapters.slack.render.card import burn_button, release_button
+from adapters.slack.render.card import BURN, EXTEND, RELEASE, card_buttons
 from adapters.slack.render.policy import policy_line
 from adapters.slack.render.rows import PAGE, row
 from adapters.slack.render.settings import settings_line
@@ -19,6 +19,8 @@ PREVIOUS, NEXT = "home_previous", "home_next"
 CHANGE_SETTINGS, CHANGE_POLICY = "change_settings", "change_policy"
 _BLOCKS_MOST = 100
 _SECTION_MOST = 20
+_HERE = (RELEASE, EXTEND, BURN)
+"""Of the card's buttons. The others belong beside the recipient's story, which the card tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,9 @@ def _live(words: Words, shown: Home) -> list[Block]:
     here = shown.live[page * PAGE : (page + 1) * PAGE]
     blocks = [title]
     for receipt in here:
-        blocks += [row(words, receipt), actions(f"push_{receipt.reference}", *_buttons(words, receipt))]
+        buttons = [each for each in card_buttons(words, receipt) if each["action_id"] in _HERE]
+        blocks += [row(words, receipt), actions(f"push_{receipt.reference}", *buttons)]
     return blocks + _turning(words, page, shown.pages, len(shown.live))
-
-
-def _buttons(words: Words, receipt: Receipt) -> list[Block]:
-    return [*([release_button(words, receipt)] if receipt.held else []), burn_button(words, receipt)]
 
 
 def _turning(words: Words, page: int, pages: int, count: int) -> list[Block]:

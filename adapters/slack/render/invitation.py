@@ -29,6 +29,22 @@ def invitation_ended(words: Words, receipt: Receipt) -> Message:
     return Message(first, [section(first), context(_ended(words, receipt))])
 
 
+def reminder(words: Words, receipt: Receipt) -> str:
+    """What leads a recipient back to the message with the button."""
+    return words.say(
+        "{person} asks you to open the secret that waits for you here. It expires {moment}.",
+        person=person(receipt.sender.id),
+        moment=when(words, receipt.expires_at),
+    )
+
+
+def extended_line(words: Words, receipt: Receipt) -> str:
+    """Until when the button above works now."""
+    return words.say(
+        "{person} gave you more time: it expires {moment}.", person=person(receipt.sender.id), moment=when(words, receipt.expires_at)
+    )
+
+
 def _ended(words: Words, receipt: Receipt) -> str:
     at = when(words, receipt.changed_at or receipt.expires_at)
     match receipt.state:
