@@ -24,12 +24,7 @@ def form(words: Words, policy: Policy, shown: Form) -> View:
             choice(
                 "views", words.say("Times it can be opened"), _view_counts(policy, shown.views), str(shown.views or policy.default_views)
             ),
-            text_field(
-                "passphrase",
-                words.say("Passphrase"),
-                words.say("Tell it to the recipient another way, not in this chat. Five wrong tries burn the secret."),
-                PASSPHRASE_MOST,
-            ),
+            _passphrase(words, policy),
             text_field("label", words.say("Label"), words.say("Only you see it, on your receipt."), LABEL_MOST, shown.label),
         ]
     else:
@@ -38,7 +33,8 @@ def form(words: Words, policy: Policy, shown: Form) -> View:
             expiry=duration(words, shown.expires_in or policy.default_expiry),
             views=times(words, shown.views or policy.default_views),
         )
-        blocks.append(context(terms))
+        # What must be filled in is never folded away.
+        blocks += [*([_passphrase(words, policy)] if policy.passphrase_required else []), context(terms)]
     return {
         "type": "modal",
         "callback_id": VIEW_FORM,
@@ -111,6 +107,12 @@ def _recipient(words: Words, user_id: str) -> Block:
             **({"initial_user": user_id} if user_id else {}),
         },
     }
+
+
+def _passphrase(words: Words, policy: Policy) -> Block:
+    told = words.say("Tell it to the recipient another way, not in this chat. Five wrong tries burn the secret.")
+    hint = words.say("This workspace wants one for every secret. {how}", how=told) if policy.passphrase_required else told
+    return text_field("passphrase", words.say("Passphrase"), hint, PASSPHRASE_MOST) | {"optional": not policy.passphrase_required}
 
 
 def _expiries(words: Words, policy: Policy, wished: int | None) -> list[tuple[str, str]]:
