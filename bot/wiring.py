@@ -94,6 +94,7 @@ class House:
     doors: list[Door]
     metrics: Metrics
     later: Background
+    policies: WorkspacePolicies
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,14 @@ def _build(ground: _Ground) -> House:
     slack = _SlackSide(ground, book, counting) if ground.settings.has_slack else None
     deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
     receipts = Receipts(book, deliveries, metrics, ground.clock)
-    receipts.on_change += [lambda change: ground.later(counting.note(change)), *([slack.look] if slack else [])]
+    looks_on = [slack.look] if slack else []
+
+    async def looked_at(change: Change) -> None:
+        await counting.note(change)  # first, so that whoever looks sees it counted
+        for look in looks_on:
+            await look(change)
+
+    receipts.on_change.append(lambda change: ground.later(looked_at(change)))
     engine = PushEngine(
         store=_push_store(ground),
         book=book,
@@ -167,7 +175,7 @@ def _build(ground: _Ground) -> House:
     doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
     if slack:
         doors.append(slack.door(engine))
-    return House(engine, receipts, doors, metrics, ground.later)
+    return House(engine, receipts, doors, metrics, ground.later, ground.policies)
 
 
 def _push_store(ground: _Ground) -> RedisPushStore:
@@ -224,11 +232,11 @@ class _SlackSide:
             every_seconds=ground.timing.home_seconds,
         )
 
-    def look(self, change: Change) -> None:
+    async def look(self, change: Change) -> None:
         """Something changed for a sender: their Home tab shows it, and perhaps they want to be told. Both may be lost."""
         if change.after.sender.workspace.platform == "slack":
             self._home.refresh(change.after.sender)
-            self._ground.later(self._notices.note(change))
+            await self._notices.note(change)
 
     def door(self, engine: PushEngine) -> Door:
         """The door, with its handlers behind it."""
