@@ -89,6 +89,7 @@ async def test_burn_in_home_asks_first(actors: Actors) -> None:
     view = await home_of(actors, actors.alice, "Waiting")
     (burn,) = [e for block in view.blocks for e in block.get("elements", []) if e.get("action_id") == "burn_push"]
     assert burn["confirm"]["style"] == "danger"
+    assert rows(view)[0] in burn["accessibility_label"]
 
 
 async def test_extend_in_home_shows_the_new_expiry_there(actors: Actors) -> None:

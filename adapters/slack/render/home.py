@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from adapters.slack.render.blocks import Block, View, actions, button, context, divider, header, section
 from adapters.slack.render.card import BURN, EXTEND, RELEASE, card_buttons
 from adapters.slack.render.policy import policy_line
-from adapters.slack.render.rows import PAGE, row
+from adapters.slack.render.rows import PAGE, quiet_burn, row
 from adapters.slack.render.settings import settings_line
 from adapters.wording.catalog import Words
 from core.policy import Policy
@@ -19,8 +19,6 @@ PREVIOUS, NEXT = "home_previous", "home_next"
 CHANGE_SETTINGS, CHANGE_POLICY = "change_settings", "change_policy"
 _BLOCKS_MOST = 100
 _SECTION_MOST = 20
-_HERE = (RELEASE, EXTEND, BURN)
-"""Of the card's buttons. The others belong beside the recipient's story, which the card tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +73,9 @@ def _live(words: Words, shown: Home) -> list[Block]:
     here = shown.live[page * PAGE : (page + 1) * PAGE]
     blocks = [title]
     for receipt in here:
-        buttons = [each for each in card_buttons(words, receipt) if each["action_id"] in _HERE]
-        blocks += [row(words, receipt), actions(f"push_{receipt.reference}", *buttons)]
+        others = [each for each in card_buttons(words, receipt) if each["action_id"] in (RELEASE, EXTEND)]
+        # Of the card's buttons. The rest belong beside the recipient's story, which the card tells.
+        blocks += [*row(words, receipt), actions(f"push_{receipt.reference}", *others, quiet_burn(words, receipt, BURN))]
     return blocks + _turning(words, page, shown.pages, len(shown.live))
 
 

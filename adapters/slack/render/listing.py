@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from adapters.slack.calls import Message
 from adapters.slack.render.blocks import Block, context, section
-from adapters.slack.render.card import burn_button, state_line, title_of
-from adapters.slack.render.rows import PAGE, row
+from adapters.slack.render.card import state_line, title_of
+from adapters.slack.render.rows import PAGE, quiet_burn, row
 from adapters.wording.catalog import Words
 from core.receipt import Receipt
 
@@ -24,7 +24,8 @@ def listing(words: Words, live: Sequence[Receipt], burned: Receipt | None = None
         done = f"{title_of(words, burned)}: {state_line(words, burned)}"
         first = f"{done}. {first}"
         blocks.insert(0, section(done))
-    blocks += [row(words, receipt) | {"accessory": burn_button(words, receipt, BURN_LISTED)} for receipt in live[:PAGE]]
+    for receipt in live[:PAGE]:
+        blocks += row(words, receipt, accessory=quiet_burn(words, receipt, BURN_LISTED))
     if len(live) > PAGE:
         blocks.append(context(words.say("The rest is in the Home tab of this app.")))
     return Message(first, blocks)

@@ -1,6 +1,6 @@
 """How does the policy look to an admin?"""
 
-from adapters.slack.render.blocks import Block, View, checks, choice, context, plain, section, times
+from adapters.slack.render.blocks import Block, View, checks, choice, context, plain, section
 from adapters.wording.catalog import Words
 from adapters.wording.terms import duration
 from core.errors import BadInput
@@ -112,10 +112,10 @@ def _ticked(**names: bool) -> set[str]:
 def policy_line(words: Words, now: Policy) -> str:
     """The policy, in a few words."""
     told = words.say(
-        "Expiry: {usual}, {longest} at most. {views} {most} times at most.",
+        "Expiry: usually {usual}, {longest} at most. Times a secret can be opened: usually {views}, {most} at most.",
         usual=duration(words, now.default_expiry),
         longest=duration(words, now.longest_expiry),
-        views=times(words, now.default_views),
+        views=now.default_views,
         most=now.most_views,
     )
     more = [
