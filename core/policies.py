@@ -53,16 +53,16 @@ class WorkspacePolicies:
 
         return await self._near.recall(workspace.spelled(), read)
 
-    async def choose(self, workspace: Workspace, choice: PolicyChoice, admin: Member) -> Policy:
-        """Let `choice` of that admin apply from now on; what applies then. The caller has checked that they are one.
+    async def choose(self, choice: PolicyChoice, admin: Member) -> Policy:
+        """Let `choice` apply in that admin's workspace from now on; what applies then. The caller has checked that they are one.
 
-        Raises BadInput with the field of `PolicyChoice`, or StoreUnavailable; then nothing has changed for sure only in the first case.
+        Raises BadInput with the field of `PolicyChoice`, and then nothing has changed; or StoreUnavailable, and then nobody knows whether it has.
         """
         check_choice(self._installation, choice)
         try:
-            await self._records.keep(workspace, _RECORD, json.dumps(asdict(choice)).encode())
+            await self._records.keep(admin.workspace, _RECORD, json.dumps(asdict(choice)).encode())
         finally:
-            self._near.forget(workspace.spelled())
+            self._near.forget(admin.workspace.spelled())
         self._audit.record(AuditEvent("policy.changed", "", by=admin.spelled()))
         return narrowed(self._installation, choice)
 

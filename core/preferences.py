@@ -6,7 +6,7 @@ from typing import Any
 
 from core.audit import AuditEvent
 from core.errors import BadInput
-from core.identity import Member, Workspace
+from core.identity import Member
 from core.policy import Policy, settle_terms
 from core.ports import AuditLog, Clock, WorkspaceRecords
 from core.short_memory import ShortMemory
@@ -38,41 +38,37 @@ class Preferences:
 
 
 class MemberPreferences:
-    """Kept with the workspace that has the app, so that they end with it. Remembered for five seconds."""
+    """Kept with the member's own workspace, so that they end when it takes the app away. Remembered for five seconds."""
 
     def __init__(self, records: WorkspaceRecords, audit: AuditLog, clock: Clock) -> None:
         self._records = records
         self._audit = audit
         self._near: ShortMemory[Preferences] = ShortMemory(clock, seconds=_NEAR_SECONDS, most=_NEAR_MOST)
 
-    async def of(self, member: Member, workspace: Workspace) -> Preferences:
-        """What `member` chose in `workspace`, which has the app. Raises StoreUnavailable."""
+    async def of(self, member: Member) -> Preferences:
+        """What `member` chose. Raises StoreUnavailable."""
 
         async def read() -> Preferences:
-            kept = await self._records.read(workspace, _name(member))
+            kept = await self._records.read(member.workspace, _name(member))
             return _preferences_in(kept) if kept else Preferences()
 
-        return await self._near.recall(_near(member, workspace), read)
+        return await self._near.recall(member.spelled(), read)
 
-    async def choose(self, member: Member, workspace: Workspace, wished: Preferences, policy: Policy) -> None:
+    async def choose(self, member: Member, wished: Preferences, policy: Policy) -> None:
         """Let them apply from now on. Raises BadInput naming the field ("expiry", "views", "language"), or StoreUnavailable."""
         settle_terms(policy, wished.expires_in, wished.views)
         if len(wished.language) > _LANGUAGE_MOST:
             raise BadInput("language", "too_long")
         try:
-            await self._records.keep(workspace, _name(member), json.dumps(asdict(wished)).encode())
+            await self._records.keep(member.workspace, _name(member), json.dumps(asdict(wished)).encode())
         finally:
-            self._near.forget(_near(member, workspace))
+            self._near.forget(member.spelled())
         self._audit.record(AuditEvent("preferences.changed", ""))
 
 
 def _name(member: Member) -> str:
     """The records hash their names, so the store's files tell nothing of who has preferences."""
     return f"preferences/{member.spelled()}"
-
-
-def _near(member: Member, workspace: Workspace) -> str:
-    return f"{workspace.spelled()}/{member.spelled()}"
 
 
 def _preferences_in(kept: bytes) -> Preferences:

@@ -52,8 +52,8 @@ class Desk:
         return await self.people.words_of(parse.member(payload), parse.installed_in(payload))
 
     async def policy_for(self, payload: Payload) -> Policy:
-        """What whoever acts may do. Raises StoreUnavailable."""
-        return await self.policies.of(parse.installed_in(payload))
+        """What whoever acts may do: of the workspace that the engine will ask about. Raises StoreUnavailable."""
+        return await self.policies.of(parse.member(payload).workspace)
 
     async def say(self, payload: Payload, message: Message, *, in_place: bool = False) -> None:
         """Say something where the gesture was made, to whoever made it. A global shortcut has no such place."""

@@ -104,7 +104,7 @@ class HomeTabs:
         return Home(
             live=await self._book.live_of(member),
             page=page,
-            preferences=await self._preferences.of(member, member.workspace),
+            preferences=await self._preferences.of(member),
             policy=await self._policies.of(member.workspace),
             totals=await self._counting.totals(member.workspace) if is_admin else None,
             sections=[await section(member, words) for section in self.sections],

@@ -20,7 +20,7 @@ class Notices:
     async def note(self, change: Change) -> None:
         """Tell the sender, if it is news of a kind that they want to hear. Raises Undeliverable or StoreUnavailable."""
         sender, receipt = change.after.sender, change.after
-        if not is_news(change, await self._preferences.of(sender, sender.workspace)):
+        if not is_news(change, await self._preferences.of(sender)):
             return
         words = await self._people.words_of(sender)
         text = f"{title_of(words, receipt)}. {state_line(words, receipt)}"

@@ -68,22 +68,20 @@ class People:
         `seen_from`: the workspace that has the app, when it is not the member's own.
         """
         home = seen_from or member.workspace
-        if chosen := await self._language_of(member, home):
+        if chosen := await self._language_of(member):
             return words_for([chosen])
         person = await self.find(member.id, home)
         return words_for([person.locale] if person and person.locale else [])
 
-    async def _language_of(self, member: Member, home: Workspace) -> str:
+    async def _language_of(self, member: Member) -> str:
         try:
-            return (await self._preferences.of(member, home)).language
+            return (await self._preferences.of(member)).language
         except StoreUnavailable:  # what could not be said in the right language must still be said
             return ""
 
-    async def is_admin(self, member: Member, workspace: Workspace) -> bool:
-        """Whether Slack says, now, that the member is an admin there. What was known before does not count."""
-        if member.workspace.spelled() != workspace.spelled():
-            return False
-        person = await self._ask(member.id, workspace)
+    async def is_admin(self, member: Member) -> bool:
+        """Whether Slack says, now, that the member is an admin of their workspace. What was known before does not count."""
+        person = await self._ask(member.id, member.workspace)
         return person is not None and person.is_admin
 
     async def may_receive(self, user_id: str, workspace: Workspace) -> bool:

@@ -226,6 +226,6 @@ async def test_two_workspaces_policies_do_not_mix(actors: Actors) -> None:
     other = Workspace("slack", "T0OTHER")
     assert (await policies.of(HERE)).longest_expiry == DAY
     assert (await policies.of(other)).longest_expiry == 90 * DAY
-    await policies.choose(other, PolicyChoice(most_views=2), Member(other, "U0BOSS"))
+    await policies.choose(PolicyChoice(most_views=2), Member(other, "U0BOSS"))
     assert (await policies.of(HERE)).most_views == 100
     assert (await policies.of(other)).most_views == 2

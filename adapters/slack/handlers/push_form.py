@@ -105,7 +105,7 @@ class PushFormHandlers:
             if response_url := payload.get("response_url"):
                 await self._desk.records.keep(RECORD, form.id, response_url.encode(), RECORD_SECONDS)
             policy = await self._desk.policy_for(payload)
-            liked = await self._desk.preferences.of(parse.member(payload), parse.installed_in(payload))
+            liked = await self._desk.preferences.of(parse.member(payload))
             form = replace(
                 form,
                 expires_in=form.expires_in or liked.expiry_within(policy),

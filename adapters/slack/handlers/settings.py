@@ -39,10 +39,9 @@ class SettingsHandlers:
 
     async def open_settings(self, payload: Payload) -> None:
         """The settings as they are."""
-        words, home = await self._desk.words_for(payload), parse.installed_in(payload)
+        words, member = await self._desk.words_for(payload), parse.member(payload)
         try:
-            chosen = await self._desk.preferences.of(parse.member(payload), home)
-            view = settings(words, await self._desk.policies.of(home), chosen)
+            view = settings(words, await self._desk.policies.of(member.workspace), await self._desk.preferences.of(member))
         except StoreUnavailable:
             await self._desk.tell(payload, not_changed(words))
             return
@@ -50,11 +49,11 @@ class SettingsHandlers:
 
     async def save_settings(self, payload: Payload) -> Answer:
         """The settings are sent."""
-        member, home, view = parse.member(payload), parse.installed_in(payload), payload["view"]
+        member, view = parse.member(payload), payload["view"]
         policy = self._desk.policies.of_installation
         try:
-            policy = await self._desk.policies.of(home)
-            await self._desk.preferences.choose(member, home, decisions.preferences(view), policy)
+            policy = await self._desk.policies.of(member.workspace)
+            await self._desk.preferences.choose(member, decisions.preferences(view), policy)
         except BadInput as problem:
             return errors_at(view, problem.field, refusal(await self._desk.words_for(payload), problem, policy))
         except StoreUnavailable:
@@ -71,12 +70,12 @@ class SettingsHandlers:
         return None
 
     async def _open_policy(self, payload: Payload) -> None:
-        words, home = await self._desk.words_for(payload), parse.installed_in(payload)
-        if not await self._desk.people.is_admin(parse.member(payload), home):
+        words, member = await self._desk.words_for(payload), parse.member(payload)
+        if not await self._desk.people.is_admin(member):
             await self._desk.tell(payload, _admins_only(words))
             return
         try:
-            view = policy_form(words, self._desk.policies.of_installation, await self._desk.policies.of(home))
+            view = policy_form(words, self._desk.policies.of_installation, await self._desk.policies.of(member.workspace))
         except StoreUnavailable:
             await self._desk.tell(payload, not_changed(words))
             return
@@ -84,12 +83,12 @@ class SettingsHandlers:
 
     async def save_policy(self, payload: Payload) -> Answer:
         """The policy is sent. Whoever sends it is looked up again: they may have been an admin when it was opened."""
-        words, member, home, view = await self._desk.words_for(payload), parse.member(payload), parse.installed_in(payload), payload["view"]
-        if not await self._desk.people.is_admin(member, home):
+        words, member = await self._desk.words_for(payload), parse.member(payload)
+        if not await self._desk.people.is_admin(member):
             log.warning("policy_change_refused")
             return updated(told(words, _admins_only(words)))
         try:
-            await self._desk.policies.choose(home, decisions.policy_choice(view), member)
+            await self._desk.policies.choose(decisions.policy_choice(payload["view"]), member)
         except BadInput as problem:
             return _under(problem.field, choice_refused(words, problem, self._desk.policies.of_installation))
         except StoreUnavailable:
