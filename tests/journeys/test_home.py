@@ -1,18 +1,25 @@
 """The Home tab: what is live, what can be done with it, and that it stays true without being opened again."""
 
 import json
+from random import Random  # noqa: TID251  # seeded, so that a failure can be repeated
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
+from adapters.redis_store.embedded import EmbeddedServer
 from adapters.slack.render.extension import VIEW_EXTEND
+from adapters.slack.render.policy import VIEW_POLICY
+from adapters.slack.render.settings import VIEW_SETTINGS
 from playground.block_kit import faults_of_view
 from playground.hands import Hands
+from playground.start import Town
 from playground.views import View
-from playground.workspace import ALICE, BOB
+from playground.workspace import ALICE, BOB, TEAM_ID
 from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
+from tests.journeys.test_slack_door import frozen, own_town, pid_of, places_in, spoiled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -206,3 +213,60 @@ async def test_what_expired_unread_is_counted(actors: Actors, store: Store) -> N
 
 def _reference(card: Any) -> str:
     return json.dumps(card.blocks).partition("Reference `")[2][:8]
+
+
+# Malformed, and without a store
+
+
+@pytest.mark.timeout(300)
+async def test_a_signed_payload_of_home_with_anything_spoiled_is_never_a_server_error(town: Town, actors: Actors) -> None:
+    await push_many(actors, 11)
+    view = await home_of(actors, actors.alice, "1 to 10 of 11")
+    await actors.alice.click(view, "home_next")
+    await actors.alice.click(view, "burn_push", block_id=f"push_{rows(view)[0]}")
+    for button, callback_id in (("change_settings", VIEW_SETTINGS), ("change_policy", VIEW_POLICY)):
+        await actors.alice.click(view, button)
+        modal = await town.slack.until(lambda wanted=callback_id: next((v for v in actors.alice.views if v.callback_id == wanted), None))
+        await actors.alice.submit(modal)
+    sent = town.slack.sender.sent[-6:]
+    payloads = [json.loads(parse_qs(request.body.decode())["payload"][0]) for request in sent if b"payload=" in request.body]
+    event = {
+        "type": "event_callback",
+        "team_id": TEAM_ID,
+        "event": {"type": "app_home_opened", "user": ALICE, "tab": "home", "channel": "D1"},
+    }
+    chance = Random(7)
+    for payload, ask in [*((each, town.slack.sender.interaction) for each in payloads), (event, town.slack.sender.event)]:
+        every = [(path, instead) for path in places_in(payload) for instead in (..., None, 5, "x", [], {}, True, [[]])]
+        for number, (path, instead) in enumerate(chance.sample(every, min(60, len(every)))):
+            body = spoiled(payload, path, instead)
+            if ask == town.slack.sender.event:
+                body["event_id"] = f"Ev{number}"
+            assert (await ask(body)).status in (200, 400, 404), (path, instead)
+    assert "pushpw_bugs_total 0.0" in town.service.house.metrics.exposition().decode()
+
+
+@pytest.mark.parametrize("button", ["burn_push", "change_settings", "change_policy", "new_push"])
+async def test_a_button_in_home_without_a_store_says_in_a_modal_that_nothing_happened(button: str) -> None:
+    with EmbeddedServer() as server:
+        async with own_town(server.url) as actors:
+            await actors.push()
+            await actors.alice.close(actors.alice.view, all_of_them=True)
+            view = await home_of(actors, actors.alice, "change_policy")
+            with frozen(await pid_of(server)):
+                assert (await actors.alice.click(view, button)).status == 200
+                modal = await actors.town.slack.until(lambda: actors.alice.view)
+                assert "store is not answering" in said(modal)
+
+
+@pytest.mark.parametrize(("button", "callback_id"), [("change_settings", VIEW_SETTINGS), ("change_policy", VIEW_POLICY)])
+async def test_what_is_saved_without_a_store_stays_in_its_modal(button: str, callback_id: str) -> None:
+    with EmbeddedServer() as server:
+        async with own_town(server.url) as actors:
+            await actors.alice.click(await home_of(actors, actors.alice), button)
+            modal = await actors.town.slack.until(lambda: actors.alice.view if actors.alice.view.callback_id == callback_id else None)
+            with frozen(await pid_of(server)):
+                assert (await actors.alice.submit(modal)).status == 200
+            assert "nothing was changed" in next(iter(modal.errors.values()))
+            assert (await actors.alice.submit(modal)).ok
+            assert "saved" in said(actors.alice.view)
