@@ -18,9 +18,11 @@ from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.outbox import RedisOutbox
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
+from adapters.redis_store.request_book import RedisRequestBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
 from adapters.redis_store.workspace_records import RedisWorkspaceRecords
+from adapters.slack.ask_delivery import SlackAskDelivery
 from adapters.slack.delivery import SlackDelivery
 from adapters.slack.desk import Desk
 from adapters.slack.handlers import SlackHandlers
@@ -42,14 +44,17 @@ from core.engine import PushEngine
 from core.identity import Platform
 from core.keyring import KeyRing
 from core.policies import WorkspacePolicies
-from core.ports import Delivery, ReceiptBook, WorkspaceRecords
+from core.ports import AskDelivery, Delivery, ReceiptBook, WorkspaceRecords
 from core.preferences import MemberPreferences
+from core.promise import Ask, Promise, Settle
 from core.receipt import Change
 from core.receipts import Receipts
+from core.secret_request import SecretRequest
+from core.secret_requests import SecretRequests
 from core.totals import Counting
 
-BUDGETS = {"create": 30, "failed_claim": 30, "told_refused": 10}
-"""What a member may create, an address may fail, and a sender is told of attempts at one push, a minute."""
+BUDGETS = {"create": 30, "ask": 10, "failed_claim": 30, "told_refused": 10}
+"""What a member may create and ask for, an address may fail, and a sender is told of attempts at one push, a minute."""
 
 
 _CANCEL_AGAIN_SECONDS = 0.2
@@ -91,10 +96,19 @@ class House:
 
     engine: PushEngine
     receipts: Receipts
+    requests: SecretRequests
     doors: list[Door]
     metrics: Metrics
     later: Background
     policies: WorkspacePolicies
+
+    async def keep(self, promise: Promise, again: bool = False) -> None:
+        """Do what was promised, whoever's work it is."""
+        match promise:
+            case Ask() | Settle():
+                await self.requests.keep(promise, again)
+            case _:
+                await self.receipts.keep(promise, again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +153,14 @@ async def open_house(
             _Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later, metrics, workspaces, policies)
         )
         lease = timing.lease_ms / 1000
-        keeper = Keeper(outbox, house.receipts.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
+        keeper = Keeper(outbox, house.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
         outbox.on_promise = keeper.call
         closing.push_async_callback(keeper.drain, _DRAIN_SECONDS)
         closing.push_async_callback(later.drain)  # before the keeper's: what runs there may still promise
-        for work in (keeper.keep_for_ever(), sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds)):
+        for work in (
+            keeper.keep_for_ever(),
+            *(sweep_for_ever(each, every_seconds=timing.sweep_seconds) for each in (house.receipts, house.requests)),
+        ):
             closing.push_async_callback(_cancelled, asyncio.create_task(work))
         yield house
 
@@ -153,6 +170,8 @@ def _build(ground: _Ground) -> House:
     counting = Counting(ground.workspaces, book)
     slack = _SlackSide(ground, book, counting) if ground.settings.has_slack else None
     deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
+    askers: dict[Platform, AskDelivery] = {"slack": slack.asking} if slack else {}
+    limiter = RedisLimiter(ground.redis, ground.ring, BUDGETS, prefix=ground.prefix)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
     looks_on = [slack.look] if slack else []
 
@@ -167,15 +186,26 @@ def _build(ground: _Ground) -> House:
         book=book,
         outbox=ground.outbox,
         audit=metrics,
-        limiter=RedisLimiter(ground.redis, ground.ring, BUDGETS, prefix=ground.prefix),
+        limiter=limiter,
         clock=ground.clock,
         random=ground.random,
         policies=ground.policies,
     )
+    requests = SecretRequests(
+        book=RedisRequestBook(ground.redis, ground.ring, prefix=ground.prefix),
+        outbox=ground.outbox,
+        deliveries=askers,
+        policies=ground.policies,
+        audit=metrics,
+        limiter=limiter,
+        clock=ground.clock,
+        random=ground.random,
+    )
     doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
     if slack:
-        doors.append(slack.door(engine))
-    return House(engine, receipts, doors, metrics, ground.later, ground.policies)
+        requests.on_change.append(slack.look_at_request)
+        doors.append(slack.door(engine, requests))
+    return House(engine, receipts, requests, doors, metrics, ground.later, ground.policies)
 
 
 def _push_store(ground: _Ground) -> RedisPushStore:
@@ -217,6 +247,7 @@ class _SlackSide:
         self._preferences = MemberPreferences(ground.workspaces, ground.metrics, ground.clock)
         self._people = People(self._switchboard, self._preferences, ground.clock)
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
+        self.asking = SlackAskDelivery(self._switchboard, self._people)
         self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring)
         self._notices = Notices(self._switchboard, self._people, self._preferences)
         self._home = HomeTabs(
@@ -238,7 +269,12 @@ class _SlackSide:
             self._home.refresh(change.after.sender)
             await self._notices.note(change)
 
-    def door(self, engine: PushEngine) -> Door:
+    def look_at_request(self, request: SecretRequest) -> None:
+        """Something changed for whoever asked: their Home tab shows it."""
+        if request.requester.workspace.platform == "slack":
+            self._home.refresh(request.requester)
+
+    def door(self, engine: PushEngine, requests: SecretRequests) -> Door:
         """The door, with its handlers behind it."""
         ground = self._ground
         desk = Desk(
@@ -257,7 +293,7 @@ class _SlackSide:
             later=ground.later,
         )
         return SlackDoor(
-            SlackHandlers(desk),
+            SlackHandlers(desk, requests),
             signing_secret=secret(ground.settings.slack_signing_secret),
             bot_token=secret(ground.settings.slack_bot_token),
             seen=RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix),

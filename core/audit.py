@@ -20,6 +20,11 @@ AuditName = Literal[
     "ticket.minted",
     "policy.changed",
     "preferences.changed",
+    "request.made",
+    "request.answered",
+    "request.declined",
+    "request.withdrawn",
+    "request.expired",
 ]
 
 

@@ -39,6 +39,14 @@ class Burn:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """`/pushpw request @jane what for`; empty where less was said."""
+
+    asked: str = ""
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """`/pushpw help`."""
 
@@ -67,16 +75,16 @@ class Mistake:
     text: str = field(repr=False)
 
 
-Command = Push | Burn | Help | ListMine | ChangeSettings | Coming | Mistake
-_ALONE: dict[str, Command] = {"help": Help(), "list": ListMine(), "settings": ChangeSettings(), "request": Coming("request")}
+Command = Push | Burn | Ask | Help | ListMine | ChangeSettings | Coming | Mistake
+_ALONE: dict[str, Command] = {"help": Help(), "list": ListMine(), "settings": ChangeSettings(), "request": Ask()}
 
 
 def command(text: str) -> Command:
     """What stands after `/pushpw`, as Slack escaped it."""
     words = text.split()
     head, rest = (words[0].lower(), words[1:]) if words else ("", [])
-    if head == "request" and rest and _MENTION.fullmatch(rest[0]):
-        return Coming("request")
+    if head == "request" and rest and (asked := _MENTION.fullmatch(rest[0])):
+        return Ask(asked[1], unescape(" ".join(rest[1:])))
     if not rest and head in _ALONE:
         return _ALONE[head]
     if head == "burn" and len(rest) <= 1 and (not rest or rest[0] == "all" or _REFERENCE.fullmatch(rest[0])):

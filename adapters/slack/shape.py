@@ -11,15 +11,20 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from adapters.slack.form import Form
+from adapters.slack.gestures import STEP
 from adapters.slack.render.card import AGAIN, BURN, EXTEND, NUDGE, RELEASE
 from adapters.slack.render.extension import VIEW_EXTEND
 from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
 from adapters.slack.render.home import NEXT, PREVIOUS
 from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
 from adapters.slack.render.listing import BURN_LISTED
+from adapters.slack.render.request import ANSWER, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
 
 _IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER})
-_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE, EXTEND, NUDGE, AGAIN, BURN_LISTED, PREVIOUS, NEXT})
+_ON_A_CARD = frozenset({OPEN, BURN, RELEASE, EXTEND, NUDGE, AGAIN, ANSWER, DECLINE, WITHDRAW})
+_WITH_A_VALUE = _ON_A_CARD | {BURN_LISTED, PREVIOUS, NEXT}
+
+_FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER, VIEW_EXTEND})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -106,10 +111,10 @@ class _View(_Shape):
         """Our form has an input and remembers what we told it to; an older edition of the program may have told it otherwise."""
         if self.callback_id == VIEW_FORM:
             Form.recalled(self.private_metadata or "")
-        if self.callback_id == VIEW_EXTEND and not self.private_metadata:
-            raise ValueError("a form that does not say which push")
-        if self.callback_id in (VIEW_FORM, VIEW_EXTEND) and not any(block.type == "input" for block in self.blocks):
+        if self.callback_id in _FORMS and not any(block.type == "input" for block in self.blocks):
             raise ValueError("a form without a field")
+        if self.callback_id in (VIEW_ANSWER, VIEW_EXTEND) and not self.private_metadata:
+            raise ValueError("a form that does not say what it is about")
         return self
 
 
@@ -152,23 +157,53 @@ class _Suggestion(_Interaction):
     value: str
 
 
+class _Function(_Shape):
+    callback_id: Text
+
+
+class _Inputs(_Shape):
+    person: Text
+    requester: Text
+    what: str
+
+
 class _Happened(_Shape):
     type: Text
-    user: Any = None
-    tab: Any = None
+
+
+class _TabOpened(_Happened):
+    user: Text
+    channel: str | None = None
+    tab: str | None = None
+
+
+class _StepRun(_Happened):
+    function: _Function
+    function_execution_id: Text
+    inputs: dict[str, Any]
 
     @model_validator(mode="after")
-    def _names_whom_it_is_about(self) -> "_Happened":
-        if self.type == "app_home_opened" and not (self.user and isinstance(self.user, str)):
-            raise ValueError("a tab opened by nobody")
+    def _ours_has_its_inputs(self) -> "_StepRun":
+        if self.function.callback_id == STEP:
+            _Inputs.model_validate(self.inputs)
         return self
+
+
+_HAPPENINGS: dict[str, type[_Happened]] = {"function_executed": _StepRun, "app_home_opened": _TabOpened}
 
 
 class _Event(_Shape):
     event_id: Text
     team_id: str | None = None
     enterprise_id: str | None = None
-    event: _Happened
+    event: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _happened(self) -> "_Event":
+        """What we listen to has what we read of it."""
+        kind = _Happened.model_validate(self.event).type
+        _HAPPENINGS.get(kind, _Happened).model_validate(self.event)
+        return self
 
 
 _SHAPES: dict[str, type[_Shape]] = {

@@ -1,7 +1,7 @@
 import pytest
 
 from adapters.slack import parse
-from adapters.slack.parse import Burn, ChangeSettings, Coming, Help, ListMine, Mistake, Push, command
+from adapters.slack.parse import Ask, Burn, ChangeSettings, Coming, Help, ListMine, Mistake, Push, command
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,11 @@ from adapters.slack.parse import Burn, ChangeSettings, Coming, Help, ListMine, M
         ("burn abcd2345", Burn("abcd2345")),
         ("help", Help()),
         ("HELP", Help()),
+        ("request", Ask()),
+        ("request <@U0BOB>", Ask("U0BOB")),
         ("list", ListMine()),
         ("settings", ChangeSettings()),
-        ("request <@U0BOB|bob> the staging password", Coming("request")),
+        ("request <@U0BOB|bob> the staging password", Ask("U0BOB", "the staging password")),
         ("<!subteam^S0OPS|@ops>", Coming("groups")),
         ("<@U0BOB|bob> <@U0CAROL|carol>", Coming("groups")),
     ],

@@ -9,17 +9,20 @@ from adapters.slack.handlers.home import HomeHandlers
 from adapters.slack.handlers.listing import ListingHandlers
 from adapters.slack.handlers.opening import OpeningHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
+from adapters.slack.handlers.requests import RequestHandlers
 from adapters.slack.handlers.settings import SettingsHandlers
+from core.secret_requests import SecretRequests
 
 
 class SlackHandlers:
     """All gestures of one Slack app."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, secret_requests: SecretRequests) -> None:
         push_form, opening = PushFormHandlers(desk), OpeningHandlers(desk)
-        card, extending = CardHandlers(desk, push_form), ExtendingHandlers(desk)
+        card, extending, requests = CardHandlers(desk, push_form), ExtendingHandlers(desk), RequestHandlers(desk, secret_requests)
         home, listing, settings = HomeHandlers(desk, push_form), ListingHandlers(desk), SettingsHandlers(desk)
-        self.command = CommandHandler(desk, push_form, card, listing, settings).command
-        self.gestures = push_form.gestures() | card.gestures() | extending.gestures() | opening.gestures()
+        desk.home.sections.append(requests.open_rows)
+        self.command = CommandHandler(desk, push_form, card, requests, listing, settings).command
+        self.gestures = push_form.gestures() | card.gestures() | extending.gestures() | opening.gestures() | requests.gestures()
         self.gestures |= home.gestures() | listing.gestures() | settings.gestures()
         self.nothing_was_sent = Away(desk).nothing_was_sent

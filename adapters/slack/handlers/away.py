@@ -4,19 +4,33 @@ from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Payload
 from adapters.slack.handlers.push_form import errors_at
 from adapters.slack.render.blocks import told
-from adapters.slack.render.card import BURN, RELEASE
+from adapters.slack.render.card import BURN, EXTEND, RELEASE
+from adapters.slack.render.extension import VIEW_EXTEND
 from adapters.slack.render.form import VIEW_FORM
 from adapters.slack.render.home import CHANGE_POLICY, CHANGE_SETTINGS, NEW_PUSH, NEXT, PREVIOUS
 from adapters.slack.render.listing import BURN_LISTED
 from adapters.slack.render.policy import VIEW_POLICY
+from adapters.slack.render.request import ASK_FOR_SECRET, VIEW_ANSWER, VIEW_ASK
 from adapters.slack.render.settings import VIEW_SETTINGS
 from adapters.wording.catalog import words_for
-from adapters.wording.terms import not_burned, not_changed, not_listed, not_opened, not_released, not_sent, not_sent_but_kept
+from adapters.wording.terms import (
+    not_asked,
+    not_burned,
+    not_changed,
+    not_extended,
+    not_listed,
+    not_opened,
+    not_released,
+    not_sent,
+    not_sent_but_kept,
+)
 
 _NOT_DONE = {
     BURN: not_burned,
     BURN_LISTED: not_burned,
     RELEASE: not_released,
+    EXTEND: not_extended,
+    ASK_FOR_SECRET: not_asked,
     NEW_PUSH: not_sent,
     CHANGE_SETTINGS: not_changed,
     CHANGE_POLICY: not_changed,
@@ -37,9 +51,9 @@ class Away:
         match payload.get("type"):
             case None:
                 return {"response_type": "ephemeral", "text": not_sent(words)}
-            case "view_submission" if payload["view"].get("callback_id") == VIEW_FORM:
+            case "view_submission" if payload["view"].get("callback_id") in (VIEW_FORM, VIEW_ASK, VIEW_ANSWER):
                 return errors_at(payload["view"], "secret", not_sent_but_kept(words))
-            case "view_submission" if payload["view"].get("callback_id") in (VIEW_SETTINGS, VIEW_POLICY):
+            case "view_submission" if payload["view"].get("callback_id") in (VIEW_SETTINGS, VIEW_POLICY, VIEW_EXTEND):
                 return errors_at(payload["view"], "", not_changed(words))
             case "shortcut" | "message_action":
                 self._open(payload, not_sent(words))

@@ -7,6 +7,7 @@ from adapters.slack.gestures import Answer, Payload
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.listing import ListingHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
+from adapters.slack.handlers.requests import RequestHandlers
 from adapters.slack.handlers.settings import SettingsHandlers
 from adapters.slack.render.answers import help_text, note
 from adapters.wording.catalog import Words
@@ -16,11 +17,18 @@ class CommandHandler:
     """The command: answered empty at once, then the form opens or a line appears."""
 
     def __init__(
-        self, desk: Desk, push_form: PushFormHandlers, card: CardHandlers, listing: ListingHandlers, settings: SettingsHandlers
+        self,
+        desk: Desk,
+        push_form: PushFormHandlers,
+        card: CardHandlers,
+        requests: RequestHandlers,
+        listing: ListingHandlers,
+        settings: SettingsHandlers,
     ) -> None:
         self._desk = desk
         self._push_form = push_form
         self._card = card
+        self._requests = requests
         self._listing = listing
         self._settings = settings
 
@@ -38,6 +46,8 @@ class CommandHandler:
                 await self._push_form.open_with(payload, words, wish.text, Form("", notice="mistake"))
             case parse.Burn():
                 await self._desk.say(payload, note(await self._card.burn_spoken(payload, words, wish.reference)))
+            case parse.Ask():
+                await self._requests.ask_spoken(payload, words, wish)
             case parse.Help():
                 await self._desk.say(payload, help_text(words))
             case parse.ListMine():
@@ -50,7 +60,5 @@ class CommandHandler:
 
 def _coming(words: Words, what: str) -> str:
     match what:
-        case "request":
-            return words.say("Asking somebody for a secret is coming. Until then, ask them to use `/pushpw` with your name.")
         case _:
             return words.say("Several people and groups are coming. Until then, push the secret to one person at a time.")

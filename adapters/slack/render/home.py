@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from adapters.slack.render.blocks import Block, View, actions, button, context, divider, header, section
 from adapters.slack.render.card import BURN, EXTEND, RELEASE, card_buttons
 from adapters.slack.render.policy import policy_line
+from adapters.slack.render.request import ASK_FOR_SECRET
 from adapters.slack.render.rows import PAGE, quiet_burn, row
 from adapters.slack.render.settings import settings_line
 from adapters.wording.catalog import Words
@@ -14,7 +15,7 @@ from core.preferences import Preferences
 from core.receipt import Receipt
 from core.totals import Totals
 
-NEW_PUSH, ASK_FOR_SECRET = "new_push", "ask_for_secret"
+NEW_PUSH = "new_push"
 PREVIOUS, NEXT = "home_previous", "home_next"
 CHANGE_SETTINGS, CHANGE_POLICY = "change_settings", "change_policy"
 _BLOCKS_MOST = 100
