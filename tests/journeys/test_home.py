@@ -10,6 +10,7 @@ import pytest
 from adapters.redis_store.embedded import EmbeddedServer
 from adapters.slack.render.extension import VIEW_EXTEND
 from adapters.slack.render.policy import VIEW_POLICY
+from adapters.slack.render.request import VIEW_ASK, WITHDRAW
 from adapters.slack.render.settings import VIEW_SETTINGS
 from playground.block_kit import faults_of_view
 from playground.hands import Hands
@@ -270,3 +271,18 @@ async def test_what_is_saved_without_a_store_stays_in_its_modal(button: str, cal
             assert "nothing was changed" in next(iter(modal.errors.values()))
             assert (await actors.alice.submit(modal)).ok
             assert "saved" in said(actors.alice.view)
+
+
+# What was asked for
+
+
+async def test_what_was_asked_for_from_home_stands_there_until_it_is_withdrawn(actors: Actors) -> None:
+    view = await home_of(actors, actors.alice)
+    await actors.alice.click(view, "ask_for_secret")
+    modal = await actors.town.slack.until(lambda: next((v for v in actors.alice.views if v.callback_id == VIEW_ASK), None))
+    actors.alice.fill(modal, "asked", BOB)
+    actors.alice.fill(modal, "what", "the staging password")
+    assert (await actors.alice.submit(modal)).ok
+    view = await shown(actors, actors.alice, "the staging password")
+    assert (await actors.alice.click(view, WITHDRAW)).ok
+    await actors.town.slack.until(lambda: "the staging password" not in said(actors.alice.home))
