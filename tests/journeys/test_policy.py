@@ -81,7 +81,7 @@ async def test_a_form_opened_before_the_policy_was_narrowed_is_held_to_it(actors
     view = await more(actors, await actors.form())
     actors.alice.fill(view, "secret", SECRET)
     actors.alice.fill(view, "expiry", str(30 * DAY))
-    await actors.town.service.house.policies.choose(HERE, PolicyChoice(longest_expiry=DAY, default_expiry=DAY), Member(HERE, ALICE))
+    await actors.town.service.house.policies.choose(PolicyChoice(longest_expiry=DAY, default_expiry=DAY), Member(HERE, ALICE))
     await actors.alice.submit(view)
     assert list(view.errors) == ["expiry"]
     assert await store.names("*:push") == []
