@@ -34,6 +34,7 @@ from adapters.slack.responses import Responses
 from adapters.slack.switchboard import OneToken, Switchboard
 from adapters.web.http import WebDoor
 from adapters.web.render import Brand
+from adapters.web.scanners import Sightings
 from bot.background import Background
 from bot.health import HealthDoor, StoreState
 from bot.metrics import Metrics
@@ -44,11 +45,12 @@ from core.engine import PushEngine
 from core.identity import Platform
 from core.keyring import KeyRing
 from core.policies import WorkspacePolicies
-from core.ports import AskDelivery, Delivery, ReceiptBook, WorkspaceRecords
+from core.ports import AskDelivery, AuditLog, Delivery, Policies, ReceiptBook, WorkspaceRecords
 from core.preferences import MemberPreferences
 from core.promise import Ask, Promise, Settle
 from core.receipt import Change
 from core.receipts import Receipts
+from core.reveal import Reveals
 from core.secret_request import SecretRequest
 from core.secret_requests import SecretRequests
 from core.totals import Counting
@@ -100,6 +102,7 @@ class House:
     doors: list[Door]
     metrics: Metrics
     later: Background
+    sightings: Sightings
     policies: WorkspacePolicies
 
     async def keep(self, promise: Promise, again: bool = False) -> None:
@@ -139,8 +142,9 @@ async def open_house(
     prefix: str = "pushpw",
     clock: Callable[[], int] = system_clock,
     random: Callable[[int], bytes] = os.urandom,
+    policies: Policies | None = None,
 ) -> AsyncIterator[House]:
-    """Connect and wire everything; on the way out, drain what was promised, then close."""
+    """Connect and wire everything; on the way out, drain what was promised, then close. `policies` in place of the settings' one."""
     async with AsyncExitStack() as closing:
         redis = connect(secret(settings.redis_url))
         closing.push_async_callback(redis.aclose)
@@ -148,9 +152,9 @@ async def open_house(
         later, ring, fence = Background(), KeyRing(settings.ring_keys, random), Fence(redis, settings.declared_mode, prefix=prefix)
         outbox = RedisOutbox(redis, ring, prefix=prefix, lease_ms=timing.lease_ms)
         metrics, workspaces = Metrics(), RedisWorkspaceRecords(redis, ring, prefix=prefix)
-        policies = WorkspacePolicies(settings.policy, workspaces, metrics, clock)
+        chosen = WorkspacePolicies(policies.of_installation if policies else settings.policy, workspaces, metrics, clock)
         house = _build(
-            _Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later, metrics, workspaces, policies)
+            _Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later, metrics, workspaces, chosen)
         )
         lease = timing.lease_ms / 1000
         keeper = Keeper(outbox, house.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
@@ -160,6 +164,7 @@ async def open_house(
         for work in (
             keeper.keep_for_ever(),
             *(sweep_for_ever(each, every_seconds=timing.sweep_seconds) for each in (house.receipts, house.requests)),
+            house.sightings.tell_for_ever(house.engine.note_scanned),
         ):
             closing.push_async_callback(_cancelled, asyncio.create_task(work))
         yield house
@@ -201,11 +206,12 @@ def _build(ground: _Ground) -> House:
         clock=ground.clock,
         random=ground.random,
     )
-    doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
+    sightings = Sightings()
+    doors = [_web_door(ground.settings, engine, sightings), _health_door(ground, metrics)]
     if slack:
         requests.on_change.append(slack.look_at_request)
-        doors.append(slack.door(engine, requests))
-    return House(engine, receipts, requests, doors, metrics, ground.later, ground.policies)
+        doors.append(slack.door(engine, requests, book, metrics))
+    return House(engine, receipts, requests, doors, metrics, ground.later, sightings, ground.policies)
 
 
 def _push_store(ground: _Ground) -> RedisPushStore:
@@ -220,9 +226,16 @@ def _push_store(ground: _Ground) -> RedisPushStore:
     )
 
 
-def _web_door(settings: Settings, engine: PushEngine) -> Door:
+def _web_door(settings: Settings, engine: PushEngine, sightings: Sightings) -> Door:
     brand = Brand(name=settings.brand_name, support_url=settings.support_url or "")
-    return WebDoor(engine, base_url=settings.base_url, brand=brand, hsts=settings.hsts, trusted_proxies=settings.trusted_proxies)
+    return WebDoor(
+        engine,
+        base_url=settings.base_url,
+        brand=brand,
+        hsts=settings.hsts,
+        trusted_proxies=settings.trusted_proxies,
+        sightings=sightings,
+    )
 
 
 def _health_door(ground: _Ground, metrics: Metrics) -> Door:
@@ -274,11 +287,13 @@ class _SlackSide:
         if request.requester.workspace.platform == "slack":
             self._home.refresh(request.requester)
 
-    def door(self, engine: PushEngine, requests: SecretRequests) -> Door:
+    def door(self, engine: PushEngine, requests: SecretRequests, book: ReceiptBook, audit: AuditLog) -> Door:
         """The door, with its handlers behind it."""
         ground = self._ground
+        reveals = Reveals(engine=engine, book=book, policies=ground.policies, records=self._records, audit=audit, random=ground.random)
         desk = Desk(
             engine=engine,
+            reveals=reveals,
             policies=ground.policies,
             preferences=self._preferences,
             records=self._records,

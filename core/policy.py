@@ -151,8 +151,8 @@ def settle_terms(policy: Policy, expires_in: object, views: object) -> Terms:
 
 def longer_expiries(policy: Policy, created_at: Millis, expires_at: Millis, now: Millis) -> list[int]:
     """For how many seconds from now on a live push may be extended, of those that a form offers; empty when it lives as long as it may."""
-    last = created_at + policy.longest_expiry * 1000
-    return [seconds for seconds in policy.offered_expiries() if expires_at < now + seconds * 1000 <= last]
+    last, gain = created_at + policy.longest_expiry * 1000, SHORTEST_EXPIRY * 1000
+    return [seconds for seconds in policy.offered_expiries() if expires_at + gain <= now + seconds * 1000 <= last]
 
 
 def check_longer(policy: Policy, created_at: Millis, expires_at: Millis, now: Millis, seconds: int) -> None:

@@ -122,7 +122,7 @@ class Receipt:
     def remindable(self) -> bool:
         """Whether there is somebody who has the invitation, and has not opened it yet."""
         reached = self.recipient is not None and self.invitation is not None and not self.undeliverable
-        return reached and self.live and not self.held and not self.was_opened
+        return reached and self.live and not self.held and self.state is State.WAITING and not self.was_opened
 
     @property
     def refused_about(self) -> int:

@@ -16,6 +16,7 @@ from bot.server import Service
 from bot.settings import load, redis_url_if_set
 from bot.wiring import IN_LIFE, Timing, system_clock
 from core.link import encode
+from core.ports import Policies
 from playground.chromium import browser_opener
 from playground.double import STORY, PretendSlack
 from playground.manifest import Manifest
@@ -52,9 +53,10 @@ async def open_town(
     prefix: str = "pushpw",
     timing: Timing = IN_LIFE,
     extras: Extras = _SHOWN,
+    policies: Policies | None = None,
     **settings: str,
 ) -> AsyncIterator[Town]:
-    """Service and pretend workspace, wired to each other. Port 0 takes a free one. Raises PortTaken."""
+    """Service and pretend workspace, wired to each other. Port 0 takes a free one; `policies` in place of the settings' one. Raises PortTaken."""
     async with AsyncExitStack() as closing:
         listening = closing.enter_context(_bound(service_port))
         service_url = f"http://{SERVICE_HOST}:{listening.getsockname()[1]}"
@@ -80,7 +82,9 @@ async def open_town(
             "SLACK_BOT_TOKEN": bot_token,
             **settings,
         }
-        service = await closing.enter_async_context(Service(load(None, **filled_in), listening=listening, timing=timing, prefix=prefix))
+        service = await closing.enter_async_context(
+            Service(load(None, **filled_in), listening=listening, timing=timing, prefix=prefix, policies=policies)
+        )
 
         _listen_along(slack, service.house.metrics)
         yield Town(slack, service, service_url)

@@ -22,6 +22,7 @@ from core.policies import WorkspacePolicies
 from core.policy import Policy
 from core.ports import Clock, RandomBytes, SealedRecords
 from core.preferences import MemberPreferences
+from core.reveal import Reveals
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +35,7 @@ class Desk:
     """What lies ready, and the few things that every handler does with it. `later` runs what may be lost after the answer."""
 
     engine: PushEngine
+    reveals: Reveals
     policies: WorkspacePolicies
     preferences: MemberPreferences
     records: SealedRecords
@@ -84,11 +86,13 @@ class Desk:
             return False
         return True
 
-    async def redraw(self, payload: Payload, view: dict[str, Any], *, if_unchanged: bool = True) -> None:
-        """Other blocks in the modal that was clicked in; with `if_unchanged`, only if nobody else has redrawn it since."""
+    async def redraw(self, payload: Payload, view: dict[str, Any], *, if_unchanged: bool = True) -> bool:
+        """Other blocks in the modal that was clicked in; with `if_unchanged`, only if nobody else has redrawn it since. Whether they are there."""
         shown = payload["view"]
         try:
             calls = await self.switchboard.to(parse.installed_in(payload))
             await calls.update_view(shown["id"], view, shown.get("hash", "") if if_unchanged else "")
         except (Undeliverable, StoreUnavailable) as problem:
             log.warning("modal_not_redrawn", code=getattr(problem, "reason", "store"))
+            return False
+        return True

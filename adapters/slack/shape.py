@@ -16,13 +16,13 @@ from adapters.slack.render.card import AGAIN, BURN, EXTEND, NUDGE, RELEASE
 from adapters.slack.render.extension import VIEW_EXTEND
 from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
 from adapters.slack.render.home import NEXT, PREVIOUS
-from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
+from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER, REVEAL
 from adapters.slack.render.listing import BURN_LISTED
 from adapters.slack.render.request import ANSWER, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
 
-_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER})
+_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER, REVEAL})
 _ON_A_CARD = frozenset({OPEN, BURN, RELEASE, EXTEND, NUDGE, AGAIN, ANSWER, DECLINE, WITHDRAW})
-_WITH_A_VALUE = _ON_A_CARD | {BURN_LISTED, PREVIOUS, NEXT}
+_WITH_A_VALUE = _ON_A_CARD | {REVEAL, BURN_LISTED, PREVIOUS, NEXT}
 
 _FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER, VIEW_EXTEND})
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from babel.dates import format_datetime
 
 from adapters.wording.catalog import Words
-from core.errors import BadInput, OnHold, PushError, TooMany
+from core.errors import BadInput, OnHold, PushError, TooLate, TooMany
 from core.policy import DAY, HOUR, MINUTE, Policy
 
 
@@ -66,6 +66,8 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("You have made many secrets in a short time. Try again in {wait}.", wait=_wait(words, problem.retry_after))
         case OnHold():
             return on_hold(words)
+        case TooLate():
+            return too_late(words)
         case _:
             return words.say("This did not work. Nothing was sent.")
 
@@ -85,6 +87,11 @@ def not_sent_for_lack_of_room(words: Words) -> str:
     return words.say(
         "There is no room for new secrets just now, so nothing was sent. What you typed is still here. Tell whoever runs this app that its store is full."
     )
+
+
+def gone(words: Words) -> str:
+    """A person pressed Open, and there is nothing for them; which cause it has is nobody's business."""
+    return words.say("This secret is gone, or it is for somebody else. If you still need it, ask the sender for a new one.")
 
 
 def on_hold(words: Words) -> str:
@@ -121,9 +128,9 @@ def reminded_lately(words: Words, wait: int) -> str:
     return words.say("You have reminded them less than an hour ago. You can do it again in {wait}.", wait=_wait(words, wait))
 
 
-def nothing_to_remind_of(words: Words) -> str:
+def too_late(words: Words) -> str:
     """The push was opened, or ended, since the button was drawn."""
-    return words.say("There is nothing to remind of: the secret was opened meanwhile, or it has ended.")
+    return words.say("It is too late for that: the secret was opened meanwhile, or it has ended.")
 
 
 def not_reminded(words: Words) -> str:

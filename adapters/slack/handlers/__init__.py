@@ -10,6 +10,7 @@ from adapters.slack.handlers.listing import ListingHandlers
 from adapters.slack.handlers.opening import OpeningHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
 from adapters.slack.handlers.requests import RequestHandlers
+from adapters.slack.handlers.revealing import RevealingHandlers
 from adapters.slack.handlers.settings import SettingsHandlers
 from core.secret_requests import SecretRequests
 
@@ -23,6 +24,8 @@ class SlackHandlers:
         home, listing, settings = HomeHandlers(desk, push_form), ListingHandlers(desk), SettingsHandlers(desk)
         desk.home.sections.append(requests.open_rows)
         self.command = CommandHandler(desk, push_form, card, requests, listing, settings).command
-        self.gestures = push_form.gestures() | card.gestures() | extending.gestures() | opening.gestures() | requests.gestures()
-        self.gestures |= home.gestures() | listing.gestures() | settings.gestures()
+        self.gestures = (
+            push_form.gestures() | card.gestures() | extending.gestures() | opening.gestures() | RevealingHandlers(desk).gestures()
+        )
+        self.gestures |= requests.gestures() | home.gestures() | listing.gestures() | settings.gestures()
         self.nothing_was_sent = Away(desk).nothing_was_sent

@@ -12,7 +12,7 @@ from adapters.slack.handlers.push_form import PushFormHandlers
 from adapters.slack.render.answers import note
 from adapters.slack.render.card import AGAIN, BURN, NUDGE, RELEASE, state_line
 from adapters.wording.catalog import Words
-from adapters.wording.terms import not_burned, not_opened_again, not_released, not_reminded, nothing_to_remind_of, reminded_lately
+from adapters.wording.terms import not_burned, not_opened_again, not_released, not_reminded, reminded_lately, too_late
 from core.errors import NotYours, PushError, StoreUnavailable, TooLate, TooMany
 from core.identity import Member
 from core.receipt import Receipt
@@ -67,7 +67,7 @@ class CardHandlers:
         except TooMany as problem:
             self._desk.later(self._say(payload, partial(reminded_lately, wait=problem.retry_after)))
         except TooLate:
-            self._desk.later(self._say(payload, nothing_to_remind_of))
+            self._desk.later(self._say(payload, too_late))
         except PushError as problem:
             log.info(refused, code=problem.code)
         except StoreUnavailable:

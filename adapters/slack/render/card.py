@@ -16,7 +16,7 @@ def receipt_card(words: Words, receipt: Receipt) -> Message:
     label = [context(quoted(receipt.label))] if receipt.label else []
     passing = [context("\n".join(said[1:]))] if said[1:] else []
     return Message(
-        " ".join([f"{title}.", *said]),
+        "\n".join([f"{title}. {said[0]}", *said[1:]]),
         [section(f"*{title}*\n{said[0]}"), *passing, *label, context(terms_line(words, receipt)), *_actions(words, receipt)],
     )
 
