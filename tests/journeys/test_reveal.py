@@ -17,7 +17,7 @@ from core.policies import InstallationPolicies
 from core.policy import Policy, PolicyChoice
 from playground.start import Town, open_town
 from playground.views import View
-from playground.workspace import ALICE, BOB, Person
+from playground.workspace import ALICE, BOB, TEAM_ID, Person
 from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.canaries import found_in
 from tests.journeys.conftest import IN_TESTS
