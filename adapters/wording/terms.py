@@ -33,6 +33,10 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("The expiry must be between {shortest} and {longest}.", shortest=shortest, longest=longest)
         case BadInput(field="views"):
             return words.say("The secret can be opened between 1 and {most} times. Choose a number in between.", most=policy.most_views)
+        case BadInput(field="recipient", reason="required"):
+            return words.say("In this workspace every secret is for a named person. Choose one.")
+        case BadInput(field="passphrase", reason="required"):
+            return words.say("In this workspace every secret needs a passphrase. Think of one, and tell it another way.")
         case BadInput(field="asked", reason="empty"):
             return words.say("Choose whom to ask.")
         case BadInput(field="asked", reason="oneself"):
@@ -167,6 +171,16 @@ def not_passed_on(words: Words) -> str:
 def not_burned(words: Words) -> str:
     """The store did not answer to a wish to burn."""
     return words.say("The store is not answering. The secret is not burned yet. Try again in a minute.")
+
+
+def not_changed(words: Words) -> str:
+    """The store did not answer to a wish to set something up."""
+    return words.say("The store is not answering, so nothing was changed. Try again in a minute.")
+
+
+def not_listed(words: Words) -> str:
+    """The store did not answer to a wish to see what is live."""
+    return words.say("The store is not answering, so your secrets cannot be listed. Nothing is lost. Try again in a minute.")
 
 
 def not_sent_but_kept(words: Words) -> str:

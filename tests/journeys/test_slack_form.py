@@ -309,8 +309,6 @@ async def test_a_mistake_with_a_secret_too_long_for_a_field_becomes_a_draft(acto
     ("text", "said"),
     [
         ("help", "opens the form"),
-        ("list", "receipts"),
-        ("settings", "More options"),
         ("burn", "Say which"),
     ],
 )

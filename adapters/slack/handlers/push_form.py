@@ -140,6 +140,13 @@ class PushFormHandlers:
             if response_url := payload.get("response_url"):
                 await self._desk.records.keep(RECORD, form.id, response_url.encode(), RECORD_SECONDS)
             await self._originals.remember(payload, form.id)
+            policy = await self._desk.policy_for(payload)
+            liked = await self._desk.preferences.of(parse.member(payload))
+            form = replace(
+                form,
+                expires_in=form.expires_in or liked.expiry_within(policy),
+                views=form.views or liked.views_within(policy),
+            )
             view = await self._drawn(payload, words, form)
             calls = await self._desk.switchboard.to(parse.installed_in(payload))
             await calls.open_view(payload["trigger_id"], view)
