@@ -18,8 +18,10 @@ from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.outbox import RedisOutbox
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
+from adapters.redis_store.request_book import RedisRequestBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
+from adapters.slack.ask_delivery import SlackAskDelivery
 from adapters.slack.delivery import SlackDelivery
 from adapters.slack.desk import Desk
 from adapters.slack.groups import Groups
@@ -41,11 +43,13 @@ from core.engine import PushEngine
 from core.identity import Platform
 from core.keyring import KeyRing
 from core.policies import InstallationPolicies
-from core.ports import Delivery, Policies
+from core.ports import AskDelivery, Delivery, Policies
+from core.promise import Ask, Promise, Settle
 from core.receipts import Receipts
+from core.secret_requests import SecretRequests
 
-BUDGETS = {"create": 30, "invite": 120, "failed_claim": 30}
-"""What a member may create, how many people in all they may name where there are several, and what an address may fail; a minute."""
+BUDGETS = {"create": 30, "invite": 120, "ask": 10, "failed_claim": 30}
+"""What a member may create, whom they may name where they name several, what they may ask for, and what an address may fail; a minute."""
 
 
 _CANCEL_AGAIN_SECONDS = 0.2
@@ -85,9 +89,18 @@ class House:
 
     engine: PushEngine
     receipts: Receipts
+    requests: SecretRequests
     doors: list[Door]
     metrics: Metrics
     later: Background
+
+    async def keep(self, promise: Promise, again: bool = False) -> None:
+        """Do what was promised, whoever's work it is."""
+        match promise:
+            case Ask() | Settle():
+                await self.requests.keep(promise, again)
+            case _:
+                await self.receipts.keep(promise, again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +143,14 @@ async def open_house(
         outbox = RedisOutbox(redis, ring, prefix=prefix, lease_ms=timing.lease_ms)
         house = _build(_Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later))
         lease = timing.lease_ms / 1000
-        keeper = Keeper(outbox, house.receipts.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
+        keeper = Keeper(outbox, house.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
         outbox.on_promise = keeper.call
         closing.push_async_callback(keeper.drain, _DRAIN_SECONDS)
         closing.push_async_callback(later.drain)  # before the keeper's: what runs there may still promise
-        for work in (keeper.keep_for_ever(), sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds)):
+        for work in (
+            keeper.keep_for_ever(),
+            *(sweep_for_ever(each, every_seconds=timing.sweep_seconds) for each in (house.receipts, house.requests)),
+        ):
             closing.push_async_callback(_cancelled, asyncio.create_task(work))
         yield house
 
@@ -143,22 +159,34 @@ def _build(ground: _Ground) -> House:
     metrics = Metrics()
     slack = _SlackSide(ground) if ground.settings.has_slack else None
     deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
+    askers: dict[Platform, AskDelivery] = {"slack": slack.asking} if slack else {}
     book = RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
+    limiter = RedisLimiter(ground.redis, ground.ring, BUDGETS, prefix=ground.prefix)
     engine = PushEngine(
         store=_push_store(ground),
         book=book,
         outbox=ground.outbox,
         audit=metrics,
-        limiter=RedisLimiter(ground.redis, ground.ring, BUDGETS, prefix=ground.prefix),
+        limiter=limiter,
         clock=ground.clock,
         random=ground.random,
         policies=ground.policies,
     )
+    requests = SecretRequests(
+        book=RedisRequestBook(ground.redis, ground.ring, prefix=ground.prefix),
+        outbox=ground.outbox,
+        deliveries=askers,
+        policies=ground.policies,
+        audit=metrics,
+        limiter=limiter,
+        clock=ground.clock,
+        random=ground.random,
+    )
     doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
     if slack:
-        doors.append(slack.door(engine))
-    return House(engine, receipts, doors, metrics, ground.later)
+        doors.append(slack.door(engine, requests))
+    return House(engine, receipts, requests, doors, metrics, ground.later)
 
 
 def _push_store(ground: _Ground) -> RedisPushStore:
@@ -200,9 +228,10 @@ class _SlackSide:
         self._people = People(self._switchboard, ground.clock)
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
         self._groups = Groups(self._switchboard, ground.clock)
+        self.asking = SlackAskDelivery(self._switchboard, self._people)
         self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring, ground.policies)
 
-    def door(self, engine: PushEngine) -> Door:
+    def door(self, engine: PushEngine, requests: SecretRequests) -> Door:
         """The door, with its handlers behind it."""
         ground = self._ground
         desk = Desk(
@@ -220,7 +249,7 @@ class _SlackSide:
             later=ground.later,
         )
         return SlackDoor(
-            SlackHandlers(desk),
+            SlackHandlers(desk, requests),
             signing_secret=secret(ground.settings.slack_signing_secret),
             bot_token=secret(ground.settings.slack_bot_token),
             seen=RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix),

@@ -16,6 +16,11 @@ AuditName = Literal[
     "push.untold",
     "push.expired_unread",
     "ticket.minted",
+    "request.made",
+    "request.answered",
+    "request.declined",
+    "request.withdrawn",
+    "request.expired",
 ]
 
 

@@ -15,6 +15,7 @@ from core.policy import Policy
 from core.promise import Promise
 from core.push import Attempt, BurnOutcome, ClaimOutcome, Millis, PushId, SealedPush, Status
 from core.receipt import Invitation, Place, Receipt
+from core.secret_request import SecretRequest
 
 
 class Clock(Protocol):
@@ -226,3 +227,44 @@ class Delivery(Protocol):
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         """Edit the recipient's message, so that no dead button stays."""
+
+
+class RequestBook(Protocol):
+    """Keeps who asked whom for a secret, sealed, until some days after the request expired."""
+
+    async def enter(self, request: SecretRequest) -> None:
+        """Keep a new request, and list it among its requester's open ones."""
+
+    async def find(self, request_id: str) -> SecretRequest | None:
+        """The request of that id."""
+
+    async def amend(self, request_id: str, change: Callable[[SecretRequest], SecretRequest]) -> SecretRequest | None:
+        """`change` the request atomically (it may be called more than once); the new one, or None if there is none."""
+
+    async def open_of(self, requester: Member) -> list[SecretRequest]:
+        """The requester's requests that may still be answered, soonest to expire first."""
+
+    async def count_open_of(self, requester: Member) -> int:
+        """How many that are."""
+
+    async def take_due(self, most: int) -> list[str]:
+        """Ids of up to `most` requests that have expired. Each goes to one caller, and comes again after a minute unless settled."""
+
+    async def settle_due(self, request_id: str) -> None:
+        """That request needs no more looking at."""
+
+
+class AskDelivery(Protocol):
+    """Carries secret requests to one chat platform. Every method may raise Undeliverable."""
+
+    async def ask(self, request: SecretRequest) -> Place:
+        """Ask the person; where the message lies."""
+
+    async def show_request(self, request: SecretRequest) -> Place:
+        """Post the requester's card, or edit the one at `request.card`; where it lies now."""
+
+    async def settle_ask(self, request: SecretRequest) -> None:
+        """Edit the asked person's message, so that no dead button stays."""
+
+    async def finish_step(self, request: SecretRequest) -> None:
+        """Tell a workflow that waits for it how asking went; nothing where none waits. Never raises Undeliverable."""

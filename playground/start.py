@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from adapters.redis_store.embedded import EmbeddedServer
-from adapters.slack.manifest import manifest
+from adapters.slack.manifest import Extras, manifest
 from bot import logs
 from bot.metrics import Metrics
 from bot.server import Service
@@ -19,9 +19,15 @@ from core.link import encode
 from playground.chromium import browser_opener
 from playground.double import STORY, PretendSlack
 from playground.manifest import Manifest
+from playground.workspace import RANDOM, Person
 
 WORKSPACE_HOST, SERVICE_HOST = "127.0.0.1", "localhost"
 """Two names for this machine, so that a browser takes them for two sites: the page is met from a foreign site, as in life."""
+
+_SHOWN = Extras(workflow=True)
+
+OUTSIDER = Person("U0OTTO", "otto", "Otto Olsen", team_id="T0ELSEWHERE")
+"""Somebody of another workspace, who shares a channel with the people of this one."""
 
 
 class PortTaken(Exception):
@@ -45,6 +51,7 @@ async def open_town(
     service_port: int = 0,
     prefix: str = "pushpw",
     timing: Timing = IN_LIFE,
+    extras: Extras = _SHOWN,
     **settings: str,
 ) -> AsyncIterator[Town]:
     """Service and pretend workspace, wired to each other. Port 0 takes a free one. Raises PortTaken."""
@@ -57,7 +64,7 @@ async def open_town(
             bot_token=bot_token,
             service_url=service_url,
             now=lambda: system_clock() / 1000,
-            manifest=Manifest.read(manifest(service_url, "pushpw")),
+            manifest=Manifest.read(manifest(service_url, "pushpw", extras)),
         )
         try:
             await slack.start(WORKSPACE_HOST, port)
@@ -111,6 +118,8 @@ async def run_playground(port: int) -> None:
         town = await closing.enter_async_context(
             open_town(store_url=store_url, port=port, service_port=port + 1, prefix="pushpw-playground")
         )
+        town.slack.workspace.add_person(OUTSIDER)
+        town.slack.workspace.conversation(RANDOM).members.append(OUTSIDER.id)
         town.slack.story = STORY
         town.slack.start_over()
         town.slack.robot.eager = True

@@ -119,7 +119,6 @@ class RedisReceiptBook:
             # The lists first: who stops halfway has changed nothing yet, and does all of it again. Who is overtaken does so too.
             for listed in self._lists(changed):
                 await self._relist(keys=[listed], args=[changed.expires_at, changed.reference, until])
-            await self._unlist(changed, older_only=True)
         return bool(await self._replace(keys=[key], args=[raw, self._wrap(changed), until if moved else b""]))
 
     def _lists_of(self, sender: Member) -> list[str]:
@@ -133,13 +132,12 @@ class RedisReceiptBook:
         live = [self._lists_of(receipt.sender)[0], self._lists_in(receipt.sender.workspace)[0]] if receipt.live else []
         return [self._keys.due(), *live]
 
-    async def _unlist(self, receipt: Receipt, *, older_only: bool = False) -> None:
-        for names in (self._lists_of(receipt.sender), self._lists_in(receipt.sender.workspace)):
-            for key in names[1:] if older_only else names:
-                await self._redis.zrem(key, receipt.reference)
+    async def _unlist(self, receipt: Receipt) -> None:
+        for key in (*self._lists_of(receipt.sender), *self._lists_in(receipt.sender.workspace)):
+            await self._redis.zrem(key, receipt.reference)
 
     async def _listed(self, lists: list[str], most: int = 0) -> list[str]:
-        """What has not expired, up to `most` of each list; 0 for all."""
+        """What has not expired, up to `most` of each list; 0 for all. What was extended may stand in an older list too."""
         listed = [reference.decode("ascii") for key in lists for reference in await self._live(keys=[key], args=[most])]
         return list(dict.fromkeys(listed))
 

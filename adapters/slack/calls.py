@@ -98,6 +98,19 @@ class SlackCalls:
         answer = await self._call("usergroups.users.list", usergroup=group_id, team_id=team_id)
         return [str(user_id) for user_id in answer["users"]]
 
+    async def permalink(self, place: Place) -> str:
+        """The address of a message of ours; only who may see it gets anywhere with it."""
+        answer = await self._call("chat.getPermalink", channel=place.conversation, message_ts=place.message)
+        return str(answer["permalink"])
+
+    async def complete_step(self, run: str, outputs: dict[str, str]) -> None:
+        """A workflow's step is done; what it hands on."""
+        await self._patiently("functions.completeSuccess", function_execution_id=run, outputs=outputs)
+
+    async def fail_step(self, run: str, error: str) -> None:
+        """A workflow's step could not be done; a sentence for whoever made the workflow."""
+        await self._patiently("functions.completeError", function_execution_id=run, error=error)
+
     async def identity(self) -> dict[str, Any]:
         """Who the token says we are: auth.test."""
         answer = await self._call("auth.test")

@@ -23,7 +23,8 @@ from core.link import Link
 from core.ports import Policies, SealedRecords
 from core.receipt import Invitation, Place, Receipt
 
-_CANNOT_EDIT = frozenset({"edit_window_closed", "message_not_found", "cant_update_message"})
+CANNOT_EDIT = frozenset({"edit_window_closed", "message_not_found", "cant_update_message"})
+"""Slack's codes for a message that will never be edited again."""
 
 
 class SlackDelivery:
@@ -65,7 +66,7 @@ class SlackDelivery:
             try:
                 await (await self._switchboard.to(home)).edit(receipt.card, card)
             except Undeliverable as problem:
-                if problem.reason not in _CANNOT_EDIT:
+                if problem.reason not in CANNOT_EDIT:
                     raise
             else:
                 return receipt.card

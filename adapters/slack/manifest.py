@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT
+from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT, STEP
 from adapters.slack.http import PATH
 
 REDIRECT_PATH = "/slack/oauth_redirect"
-STEP = "ask_for_secret"
 BOT_SCOPES = ["commands", "chat:write", "im:write", "users:read"]
 OPTIONAL_BOT_SCOPES = ["usergroups:read"]
 PREVIEW_SCOPES = ["links:read", "links:write"]

@@ -40,6 +40,14 @@ class Burn:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """`/pushpw request @jane what for`; empty where less was said."""
+
+    asked: str = ""
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """`/pushpw help`."""
 
@@ -58,16 +66,18 @@ class Mistake:
     text: str = field(repr=False)
 
 
-Command = Push | Burn | Help | Coming | Mistake
+Command = Push | Burn | Ask | Help | Coming | Mistake
 
 
 def command(text: str) -> Command:
     """What stands after `/pushpw`, as Slack escaped it."""
     words = text.split()
     head, rest = (words[0].lower(), words[1:]) if words else ("", [])
-    if head == "request" and rest and _MENTION.fullmatch(rest[0]):
-        return Coming("request")
-    if not rest and head in ("help", "list", "settings", "request"):
+    if head == "request" and not rest:
+        return Ask()
+    if head == "request" and (asked := _MENTION.fullmatch(rest[0])):
+        return Ask(asked[1], unescape(" ".join(rest[1:])))
+    if not rest and head in ("help", "list", "settings"):
         return Help() if head == "help" else Coming(head)
     if head == "burn" and len(rest) <= 1 and (not rest or rest[0] == "all" or _REFERENCE.fullmatch(rest[0])):
         return Burn(*rest)
@@ -140,6 +150,8 @@ def field_values(view: Mapping[str, Any]) -> dict[str, Any]:
             match given["type"]:
                 case "static_select":
                     found[action_id] = (given.get("selected_option") or {}).get("value")
+                case "users_select":
+                    found[action_id] = given.get("selected_user")
                 case "multi_users_select":
                     found[action_id] = given.get("selected_users") or []
                 case "multi_external_select":

@@ -11,14 +11,18 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from adapters.slack.form import Form
+from adapters.slack.gestures import STEP
 from adapters.slack.render.card import BURN, RELEASE
 from adapters.slack.render.form import GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM
 from adapters.slack.render.group_card import BURN_GROUP
 from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
 from adapters.slack.render.passing_on import GET_LINK
+from adapters.slack.render.request import ANSWER, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
 
 _IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT})
-_WITH_A_VALUE = frozenset({OPEN, BURN, BURN_GROUP, GET_LINK, RELEASE})
+_WITH_A_VALUE = frozenset({OPEN, BURN, BURN_GROUP, GET_LINK, RELEASE, ANSWER, DECLINE, WITHDRAW})
+
+_FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -76,6 +80,7 @@ class _Option(_Shape):
 class _Entry(_Shape):
     type: Text
     value: str | None = None
+    selected_user: str | None = None
     selected_users: list[Text] | None = None
     selected_option: _Option | None = None
     selected_options: list[_Option] | None = None
@@ -105,8 +110,10 @@ class _View(_Shape):
         """Our form has an input and remembers what we told it to; an older edition of the program may have told it otherwise."""
         if self.callback_id == VIEW_FORM:
             Form.recalled(self.private_metadata or "")
-            if not any(block.type == "input" for block in self.blocks):
-                raise ValueError("a form without a field")
+        if self.callback_id in _FORMS and not any(block.type == "input" for block in self.blocks):
+            raise ValueError("a form without a field")
+        if self.callback_id == VIEW_ANSWER and not self.private_metadata:
+            raise ValueError("an answer to nothing")
         return self
 
 
@@ -149,15 +156,47 @@ class _Suggestion(_Interaction):
     value: str
 
 
+class _Function(_Shape):
+    callback_id: Text
+
+
+class _Inputs(_Shape):
+    person: Text
+    requester: Text
+    what: str
+
+
 class _Happened(_Shape):
     type: Text
+
+
+class _StepRun(_Happened):
+    function: _Function
+    function_execution_id: Text
+    inputs: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _ours_has_its_inputs(self) -> "_StepRun":
+        if self.function.callback_id == STEP:
+            _Inputs.model_validate(self.inputs)
+        return self
+
+
+_HAPPENINGS: dict[str, type[_Happened]] = {"function_executed": _StepRun}
 
 
 class _Event(_Shape):
     event_id: Text
     team_id: str | None = None
     enterprise_id: str | None = None
-    event: _Happened
+    event: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _happened(self) -> "_Event":
+        """What we listen to has what we read of it."""
+        kind = _Happened.model_validate(self.event).type
+        _HAPPENINGS.get(kind, _Happened).model_validate(self.event)
+        return self
 
 
 _SHAPES: dict[str, type[_Shape]] = {

@@ -33,6 +33,18 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("The expiry must be between {shortest} and {longest}.", shortest=shortest, longest=longest)
         case BadInput(field="views"):
             return words.say("The secret can be opened between 1 and {most} times. Choose a number in between.", most=policy.most_views)
+        case BadInput(field="asked", reason="empty"):
+            return words.say("Choose whom to ask.")
+        case BadInput(field="asked", reason="oneself"):
+            return words.say("This is you. Choose somebody else.")
+        case BadInput(field="asked", reason="not_a_person"):
+            return words.say("An app cannot send a secret. Choose a person.")
+        case BadInput(field="asked", reason="deactivated"):
+            return words.say("This account is deactivated. Choose somebody else.")
+        case BadInput(field="asked"):
+            return words.say("Your workspace does not allow asking this person. Choose somebody else.")
+        case BadInput(field="what", reason="empty"):
+            return words.say("Say what for, in a few words.")
         case BadInput(field="recipient", reason="not_a_person"):
             return words.say("An app cannot open a secret. Choose a person.")
         case BadInput(field="recipient", reason="deactivated"):
@@ -72,6 +84,11 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
 def not_sent(words: Words) -> str:
     """The store did not answer, before anything began."""
     return words.say("The store is not answering, so nothing was sent. Try again in a minute.")
+
+
+def not_asked(words: Words) -> str:
+    """The store did not answer to a secret request."""
+    return words.say("The store is not answering, so nobody was asked. Try again in a minute.")
 
 
 def not_sent_for_lack_of_room(words: Words) -> str:

@@ -65,7 +65,14 @@ def bolt_app(facts: Mapping[str, Any], form: Mapping[str, Any] | None) -> web.Ap
         await ack()
 
     names: Mapping[str, Sequence[str]] = facts["names"]
-    kinds = {"command": app.command, "shortcut": app.shortcut, "action": app.action, "view": app.view, "event": app.event}
+    kinds = {
+        "command": app.command,
+        "shortcut": app.shortcut,
+        "action": app.action,
+        "view": app.view,
+        "event": app.event,
+        "options": app.options,
+    }
     for kind, register in kinds.items():
         for name in names[kind]:
             register(name)(command if kind == "command" else other)

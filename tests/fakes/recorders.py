@@ -8,6 +8,7 @@ from core.errors import StoreUnavailable, Undeliverable, Unreachable
 from core.link import Link
 from core.promise import Promise, Tell
 from core.receipt import Happening, Invitation, Place, Receipt
+from core.secret_request import SecretRequest
 
 
 @dataclass
@@ -88,3 +89,35 @@ class RecordingDelivery:
     def _must_answer(self) -> None:
         if self.unreachable:
             raise Unreachable("no_answer")
+
+
+@dataclass
+class RecordingAskDelivery:
+    """Remembers who was asked what. Put a platform's code into `refuse` and it asks nobody."""
+
+    asked: list[SecretRequest] = field(default_factory=list)
+    shown: list[SecretRequest] = field(default_factory=list)
+    settled: list[SecretRequest] = field(default_factory=list)
+    finished: list[SecretRequest] = field(default_factory=list)
+    refuse: str = ""
+    unreachable: bool = False
+
+    async def ask(self, request: SecretRequest) -> Place:
+        if self.unreachable:
+            raise Unreachable("no_answer")
+        if self.refuse:
+            raise Undeliverable(self.refuse)
+        self.asked.append(request)
+        return Place("D-asked", f"ask-{len(self.asked)}")
+
+    async def show_request(self, request: SecretRequest) -> Place:
+        if self.unreachable:
+            raise Unreachable("no_answer")
+        self.shown.append(request)
+        return request.card or Place("D-requester", f"card-{len(self.shown)}")
+
+    async def settle_ask(self, request: SecretRequest) -> None:
+        self.settled.append(request)
+
+    async def finish_step(self, request: SecretRequest) -> None:
+        self.finished.append(request)

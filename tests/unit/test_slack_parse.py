@@ -1,7 +1,7 @@
 import pytest
 
 from adapters.slack import parse
-from adapters.slack.parse import Burn, Coming, Help, Mistake, Push, command
+from adapters.slack.parse import Ask, Burn, Coming, Help, Mistake, Push, command
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,11 @@ from adapters.slack.parse import Burn, Coming, Help, Mistake, Push, command
         ("burn abcd2345", Burn("abcd2345")),
         ("help", Help()),
         ("HELP", Help()),
+        ("request", Ask()),
+        ("request <@U0BOB>", Ask("U0BOB")),
         ("list", Coming("list")),
         ("settings", Coming("settings")),
-        ("request <@U0BOB|bob> the staging password", Coming("request")),
+        ("request <@U0BOB|bob> the staging password", Ask("U0BOB", "the staging password")),
         ("<!subteam^S0OPS|@ops>", Push(groups=("S0OPS",))),
         ("<@U0BOB|bob> <!subteam^S0OPS|@ops> <@U0CAROL|carol> 1d", Push(("U0BOB", "U0CAROL"), 86400, groups=("S0OPS",))),
         ("<@U0BOB|bob> <@U0BOB>", Push(("U0BOB",))),

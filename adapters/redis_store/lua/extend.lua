@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- ARGV: fence, until (ms). The sender's wish: it lives until then at least. Gives back when it expires now; nothing if it is gone or used up.
 -- No fence here on purpose: what is held stays held, only longer, and is still judged by the generation that it was made on.
-local record = read_record()
-if not record or record.dead or record.left < 1 or now_ms() >= record.exp then
+local record = read_record() -- a tombstone has no view left either
+if not record or record.left < 1 or now_ms() >= record.exp then
   return false
 end
 local later = tonumber(ARGV[2])

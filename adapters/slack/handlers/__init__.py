@@ -7,13 +7,18 @@ from adapters.slack.handlers.command import CommandHandler
 from adapters.slack.handlers.opening import OpeningHandlers
 from adapters.slack.handlers.passing_on import PassingOnHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
+from adapters.slack.handlers.requests import RequestHandlers
+from core.secret_requests import SecretRequests
 
 
 class SlackHandlers:
     """All gestures of one Slack app."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, secret_requests: SecretRequests) -> None:
         push_form, card, opening = PushFormHandlers(desk), CardHandlers(desk), OpeningHandlers(desk)
-        self.command = CommandHandler(desk, push_form, card).command
-        self.gestures = push_form.gestures() | card.gestures() | opening.gestures() | PassingOnHandlers(desk).gestures()
+        requests = RequestHandlers(desk, secret_requests)
+        self.command = CommandHandler(desk, push_form, card, requests).command
+        self.gestures = (
+            push_form.gestures() | card.gestures() | opening.gestures() | requests.gestures() | PassingOnHandlers(desk).gestures()
+        )
         self.nothing_was_sent = Away(desk).nothing_was_sent

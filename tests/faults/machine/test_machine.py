@@ -27,7 +27,7 @@ FOUND_LATER = {
     "released by unbinding": Breakage(
         script="unbind", line="'tickend')\nwrote()", instead="'tickend')\nredis.call('HSET', KEYS[1], 'gen', (generation()))"
     ),
-    "sealed bytes kept for ever": Breakage(script="acknowledge", line="redis.call('DEL', KEYS[2])", instead=""),
+    "sealed bytes kept for ever": Breakage(script="acknowledge", line="redis.call('DEL', KEYS[2])\n  else", instead="else"),
 }
 BROKEN = [
     *(pytest.param(breakage, id=name) for name, breakage in QUICKLY_FOUND.items()),

@@ -69,7 +69,7 @@ async def _shard(number: int, runs: int, seed: int, count: Callable[[int, int], 
 QUESTIONS = [
     Question(
         "random-histories",
-        "random histories (create, claim, retry, ack, burn, expire, restart, failover, failback, adopt, clock jump) against a pure model",
+        "random histories (create, claim, retry, ack, burn, extend, unbind, expire, restart, failover, failback, adopt, clock jump) against a pure model",
         "5,000 runs of 50 steps, 0 divergence",
         FULL,
         random_histories,
