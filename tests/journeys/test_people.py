@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from adapters.slack import groups
 from bot.settings import Settings
 from core.policy import Policy
 from playground.hands import Hands
@@ -369,6 +370,20 @@ async def test_a_slack_that_does_not_say_who_is_in_a_group_sends_to_nobody(town:
     await actors.alice.submit(view)
     assert "did not say who is in this group" in view.errors["groups"]
     assert town.service.house.metrics.count_of("push.created") == 0
+
+
+async def test_a_group_that_was_chosen_stays_in_the_form_though_slack_does_not_list_it_now(
+    town: Town, actors: Actors, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "_LIST_MILLIS", 0)
+    view = await actors.form()
+    actors.alice.fill(view, "secret", SECRET)
+    await actors.alice.suggest(view, "groups", "onc")
+    actors.alice.fill(view, "groups", [ONCALL])
+    town.slack.api.fail_with("usergroups.list", "internal_error")
+    view = await more(actors, view)
+    assert (await actors.alice.submit(view)).ok
+    assert await reader.read(await opened(town, CAROL)) == SECRET
 
 
 # Warnings, before anything is sent
