@@ -363,8 +363,8 @@ async def test_a_row_that_cannot_be_delivered_is_on_the_card_and_its_link_is_off
 
 async def test_the_first_one_burned_before_it_was_announced_does_not_keep_the_card_from_the_others(office: Office):
     made = await made_together(office)
-    await office.happens(made[0][1], State.BURNED)
-    office.slack.groups_shown.clear()
+    burned = Happening(made[0][1].reference, State.BURNED, office.clock())
+    await office.book.amend(burned.reference, lambda known: known.after(burned))
     await office.announce(*made[0])
     assert [row.state for row in office.slack.groups_shown[-1]] == [State.BURNED, State.WAITING, State.WAITING]
 
