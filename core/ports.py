@@ -158,6 +158,17 @@ class WorkspaceRecords(Protocol):
         """Forget all of it, at once."""
 
 
+class Departures(Protocol):
+    """Knows which workspaces have the app, and by whose leave."""
+
+    async def leave(self, workspace: Workspace, at: Millis) -> list[Workspace]:
+        """Forget the tokens of a workspace, or organisation, that took the app away at `at`; all that are without it now.
+
+        None of them when it has the app anew since then. It may be asked again, and then says the same until
+        what is remembered of `workspace` is erased.
+        """
+
+
 class Locks(Protocol):
     """Keeps processes from doing the same work at the same time. For work that may be done twice, but had better not be."""
 

@@ -142,6 +142,21 @@ def installed_in(payload: Mapping[str, Any]) -> Workspace:
     return Workspace("slack", home, team.get("enterprise_id") or enterprise)
 
 
+def happened_in(payload: Mapping[str, Any]) -> Workspace:
+    """Whose installation an event is about: the workspace's or, when the app is there for all of it, the organisation's."""
+    team, enterprise = payload.get("team_id") or "", payload.get("enterprise_id")
+    granted = next(iter(payload.get("authorizations") or ()), None) or {}
+    if enterprise and (granted.get("is_enterprise_install") or not team):
+        team = enterprise
+    return Workspace("slack", team, enterprise)
+
+
+def happened_at(payload: Mapping[str, Any]) -> int | None:
+    """When an event happened, in milliseconds: Slack tells whole seconds, so the end of that second. None when it does not say."""
+    second = payload.get("event_time")
+    return None if second is None else second * 1000 + 999
+
+
 def field_values(view: Mapping[str, Any]) -> dict[str, Any]:
     """action_id -> what the person gave, for every input of the view."""
     found: dict[str, Any] = {}

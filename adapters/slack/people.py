@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from adapters.slack.switchboard import Switchboard
 from adapters.wording.catalog import Words, words_for
-from core.errors import BadInput, StoreUnavailable, Undeliverable
+from core.errors import StoreUnavailable, Undeliverable
 from core.identity import Member, Workspace
 from core.policy import Standing
 from core.ports import Clock
@@ -79,15 +79,6 @@ class People:
         """
         person = await self.find(member.id, seen_from or member.workspace)
         return words_for([person.locale] if person and person.locale else [])
-
-    async def check_colleague(self, user_id: str, workspace: Workspace) -> None:
-        """Raise BadInput unless this is a person of the same workspace, or Slack does not say who it is: each click is checked anyway."""
-        person = await self.find(user_id, workspace)
-        if person is None:
-            return
-        outsider = "outsider" if person.standing(workspace) is Standing.OUTSIDER else ""
-        if reason := person.why_never() or outsider:
-            raise BadInput("recipient", reason)
 
     async def find(self, user_id: str, workspace: Workspace) -> Person | None:
         """Who that is, as seen from `workspace`; None when Slack does not say, or not soon enough."""

@@ -156,6 +156,11 @@ class _Suggestion(_Interaction):
     value: str
 
 
+class _Revoked(_Shape):
+    oauth: list[str] | None = None
+    bot: list[str] | None = None
+
+
 class _Function(_Shape):
     callback_id: Text
 
@@ -168,6 +173,8 @@ class _Inputs(_Shape):
 
 class _Happened(_Shape):
     type: Text
+    tokens: _Revoked | None = None
+    team_ids: list[Text] | None = None
 
 
 class _StepRun(_Happened):
@@ -187,6 +194,7 @@ _HAPPENINGS: dict[str, type[_Happened]] = {"function_executed": _StepRun}
 
 class _Event(_Shape):
     event_id: Text
+    event_time: int | None = None
     team_id: str | None = None
     enterprise_id: str | None = None
     event: dict[str, Any]

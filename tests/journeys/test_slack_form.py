@@ -311,8 +311,6 @@ async def test_a_mistake_with_a_secret_too_long_for_a_field_becomes_a_draft(acto
         ("help", "opens the form"),
         ("list", "receipts"),
         ("settings", "More options"),
-        ("request", "coming"),
-        ("request @bob the key", "coming"),
         ("burn", "Say which"),
     ],
 )

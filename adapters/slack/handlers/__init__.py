@@ -8,6 +8,7 @@ from adapters.slack.handlers.opening import OpeningHandlers
 from adapters.slack.handlers.passing_on import PassingOnHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
 from adapters.slack.handlers.requests import RequestHandlers
+from adapters.slack.handlers.workspaces import WorkspaceHandlers
 from core.secret_requests import SecretRequests
 
 
@@ -16,9 +17,14 @@ class SlackHandlers:
 
     def __init__(self, desk: Desk, secret_requests: SecretRequests) -> None:
         push_form, card, opening = PushFormHandlers(desk), CardHandlers(desk), OpeningHandlers(desk)
-        requests = RequestHandlers(desk, secret_requests)
+        requests, workspaces = RequestHandlers(desk, secret_requests), WorkspaceHandlers(desk)
         self.command = CommandHandler(desk, push_form, card, requests).command
         self.gestures = (
-            push_form.gestures() | card.gestures() | opening.gestures() | requests.gestures() | PassingOnHandlers(desk).gestures()
+            push_form.gestures()
+            | card.gestures()
+            | opening.gestures()
+            | PassingOnHandlers(desk).gestures()
+            | requests.gestures()
+            | workspaces.gestures()
         )
         self.nothing_was_sent = Away(desk).nothing_was_sent
