@@ -29,6 +29,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.groups import Groups
 from adapters.slack.handlers import SlackHandlers
 from adapters.slack.http import SlackDoor
+from adapters.slack.install import PATH as INSTALL_PATH
 from adapters.slack.install import InstallDoor
 from adapters.slack.installations import Installations
 from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
@@ -275,6 +276,11 @@ class SlackSide:
         """Who knows which workspaces have the app."""
         return self.tokens
 
+    @property
+    def _leave_url(self) -> str:
+        """Where members let the app delete messages of theirs; empty when nowhere."""
+        return f"{self._ground.settings.base_url}{INSTALL_PATH}?user=1" if self._many else ""
+
     async def drain(self) -> None:
         """Wait for what must not be cut off."""
         if self.socket:
@@ -302,7 +308,9 @@ class SlackSide:
             base_url=ground.settings.base_url,
             later=ground.later,
         )
-        reception = Reception(SlackHandlers(desk, requests), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix))
+        reception = Reception(
+            SlackHandlers(desk, requests, self._leave_url), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix)
+        )
         doors: list[Door] = []
         if ground.settings.slack_app_token is not None:
             token, api_url = secret(ground.settings.slack_app_token), ground.settings.slack_api_url

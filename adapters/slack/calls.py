@@ -105,6 +105,14 @@ class SlackCalls:
 
         await self._line.edits.do(place, message, ready, act)
 
+    async def delete(self, place: Place) -> None:
+        """Delete a message, as far as the token's owner may."""
+        await self._patiently("chat.delete", channel=place.conversation, ts=place.message)
+
+    async def unfurl(self, where: dict[str, str], cards: dict[str, dict[str, Any]]) -> None:
+        """Put cards under links, by URL. `where`: channel and ts, or unfurl_id and source, as the event said."""
+        await self._call("chat.unfurl", **where, unfurls=cards)
+
     async def conversation_with(self, user_id: str) -> str:
         """The DM between the bot and this person."""
         answer = await self._patiently("conversations.open", users=user_id)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from adapters.slack.form import Form
 from adapters.slack.message_text import decode_entities
@@ -17,6 +18,7 @@ _GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
 _EXPIRY = re.compile(r"(\d{1,4})(m|min|h|d|w)")
 _VIEWS = re.compile(r"views?")
 _REFERENCE = re.compile(r"[a-z2-7]{8}")
+_TS = re.compile(r"[0-9]{1,11}\.[0-9]{1,6}")
 _ENTITY = re.compile(r"<([^<>]+)>")
 _UNIT_SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
@@ -118,6 +120,59 @@ def _as_typed(found: re.Match[str]) -> str:
         return label if bar else "@" + target[1:]
     # Slack links `example.com` to http://example.com and keeps what was typed as the label.
     return label if bar else target.removeprefix("mailto:")
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenMessage:
+    """A message that somebody used a shortcut on. `author` is empty when Slack names no person."""
+
+    conversation: str
+    ts: str
+    author: str
+
+    @property
+    def written_at(self) -> int:
+        """When, in milliseconds: Slack names a message by the second it was written in."""
+        return int(self.ts.partition(".")[0]) * 1000
+
+
+def chosen_message(payload: Mapping[str, Any]) -> ChosenMessage | None:
+    """The message that a message shortcut was used on; None for other payloads, and where it has no place of its own."""
+    message, channel = payload.get("message"), payload.get("channel")
+    if payload.get("type") != "message_action" or not isinstance(message, Mapping) or not isinstance(channel, Mapping):
+        return None
+    ts, author = payload.get("message_ts") or message.get("ts"), message.get("user")
+    if not isinstance(ts, str) or not _TS.fullmatch(ts):
+        return None
+    return ChosenMessage(channel["id"], ts, author if isinstance(author, str) else "")
+
+
+def shared_links(payload: Mapping[str, Any], base_url: str) -> list[str]:
+    """Of the links that a message shares, those to a push at `base_url`, as they were written. They hold keys."""
+    said = payload["event"].get("links") or []
+    return [link["url"] for link in said if _leads_to_a_push(link["url"], base_url)]
+
+
+def _leads_to_a_push(url: str, base_url: str) -> bool:
+    try:
+        found, ours = urlsplit(url), urlsplit(base_url)
+        return (found.scheme.lower(), _host(found)) == (ours.scheme, _host(ours)) and found.path.startswith("/p/")
+    except ValueError:  # a port that is none
+        return False
+
+
+def _host(url: SplitResult) -> tuple[str | None, int | None]:
+    return url.hostname, url.port or {"https": 443, "http": 80}.get(url.scheme.lower())
+
+
+def shared_where(payload: Mapping[str, Any]) -> dict[str, str]:
+    """Where links were shared, as chat.unfurl wants it: a message, or a draft in the composer. Empty when Slack does not say."""
+    event = payload["event"]
+    if event.get("unfurl_id") and event.get("source"):
+        return {"unfurl_id": event["unfurl_id"], "source": event["source"]}
+    if event.get("channel") and event.get("message_ts"):
+        return {"channel": event["channel"], "ts": event["message_ts"]}
+    return {}
 
 
 def member(payload: Mapping[str, Any]) -> Member:

@@ -16,11 +16,12 @@ from adapters.slack.render.card import BURN, RELEASE
 from adapters.slack.render.form import GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM
 from adapters.slack.render.group_card import BURN_GROUP
 from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
+from adapters.slack.render.originals import ALLOW, DELETE
 from adapters.slack.render.passing_on import GET_LINK
 from adapters.slack.render.request import ANSWER, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
 
-_IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT})
-_WITH_A_VALUE = frozenset({OPEN, BURN, BURN_GROUP, GET_LINK, RELEASE, ANSWER, DECLINE, WITHDRAW})
+_IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT, DELETE, ALLOW})
+_WITH_A_VALUE = frozenset({OPEN, BURN, BURN_GROUP, GET_LINK, RELEASE, ANSWER, DECLINE, WITHDRAW, DELETE, ALLOW})
 
 _FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER})
 
@@ -171,10 +172,21 @@ class _Inputs(_Shape):
     what: str
 
 
+class _SharedLink(_Shape):
+    url: Text
+
+
 class _Happened(_Shape):
+    """What an event tells. Fields of several events: each is looked at only where Slack sends it."""
+
     type: Text
     tokens: _Revoked | None = None
     team_ids: list[Text] | None = None
+    links: list[_SharedLink] | None = None
+    channel: str | None = None
+    message_ts: str | None = None
+    unfurl_id: str | None = None
+    source: str | None = None
 
 
 class _StepRun(_Happened):

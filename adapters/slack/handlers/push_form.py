@@ -12,6 +12,7 @@ from adapters.slack.choice import GROUP_TROUBLE
 from adapters.slack.desk import Desk
 from adapters.slack.form import DRAFT, DRAFT_SECONDS, RECORD, RECORD_SECONDS, SECRET_FIELD_MOST, Form
 from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT, Answer, Gestures, Payload
+from adapters.slack.handlers.originals import OriginalHandlers
 from adapters.slack.message_text import exact_text
 from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import VIEW_DONE, told
@@ -36,8 +37,9 @@ log = structlog.get_logger(__name__)
 class PushFormHandlers:
     """The form for a new push."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, originals: OriginalHandlers) -> None:
         self._desk = desk
+        self._originals = originals
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
@@ -126,6 +128,7 @@ class PushFormHandlers:
                 await self._desk.records.keep(DRAFT, form.id, draft.encode("utf-8"), DRAFT_SECONDS)
             if response_url := payload.get("response_url"):
                 await self._desk.records.keep(RECORD, form.id, response_url.encode(), RECORD_SECONDS)
+            await self._originals.remember(payload, form.id)
             view = await self._drawn(payload, words, form)
             calls = await self._desk.switchboard.to(parse.installed_in(payload))
             await calls.open_view(payload["trigger_id"], view)
@@ -211,11 +214,8 @@ class PushFormHandlers:
             return _refused(view, words, problem, policy)
         first, more = created[0], left_out_lines(words, choice.left_out)
         self._desk.later(self._answer_in_place(first, form, words))
-        if len(created) > 1:
-            return updated(created_each(words, [each.receipt for each in created], more))
-        if first.receipt.recipient is not None:
-            return updated(created_bound(words, first.receipt, first.receipt.recipient, more))
-        return updated(created_link(words, first.receipt, first.link.url(self._desk.base_url)))
+        made = _made(words, created, more, self._desk.base_url)
+        return updated(await self._originals.below(made, payload, form.id, words, policy))
 
     async def _draft_of(self, form: Form) -> str | None:
         if not form.draft_length:
@@ -242,6 +242,15 @@ class PushFormHandlers:
 
 class DraftForgotten(Exception):
     """The sealed draft of a long message outlived its quarter of an hour."""
+
+
+def _made(words: Words, created: Sequence[Created], more: Sequence[str], base_url: str) -> dict[str, Any]:
+    first = created[0]
+    if len(created) > 1:
+        return created_each(words, [each.receipt for each in created], more)
+    if first.receipt.recipient is not None:
+        return created_bound(words, first.receipt, first.receipt.recipient, more)
+    return created_link(words, first.receipt, first.link.url(base_url))
 
 
 def _refused(view: Payload, words: Words, problem: StoreUnavailable | BadInput | TooMany, policy: Policy) -> Answer:
