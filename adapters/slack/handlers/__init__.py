@@ -7,12 +7,14 @@ from adapters.slack.desk import Desk
 from adapters.slack.handlers.away import Away
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
+from adapters.slack.handlers.extending import ExtendingHandlers
 from adapters.slack.handlers.opening import OpeningHandlers
 from adapters.slack.handlers.originals import OriginalHandlers
 from adapters.slack.handlers.passing_on import PassingOnHandlers
 from adapters.slack.handlers.previews import PreviewHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
 from adapters.slack.handlers.requests import RequestHandlers
+from adapters.slack.handlers.revealing import RevealingHandlers
 from adapters.slack.handlers.workspaces import WorkspaceHandlers
 from core.secret_requests import SecretRequests
 
@@ -23,8 +25,8 @@ class SlackHandlers:
     def __init__(self, desk: Desk, secret_requests: SecretRequests, leave_url: str) -> None:
         """`leave_url`: where members let us delete messages of theirs; empty when nowhere."""
         originals = OriginalHandlers(desk, desk.tokens, leave_url)
-        push_form, card, opening = PushFormHandlers(desk, originals), CardHandlers(desk), OpeningHandlers(desk)
-        requests = RequestHandlers(desk, secret_requests)
+        push_form, opening = PushFormHandlers(desk, originals), OpeningHandlers(desk)
+        card, requests = CardHandlers(desk, push_form), RequestHandlers(desk, secret_requests)
         self.command = CommandHandler(desk, push_form, card, requests).command
         rooms = (
             push_form,
@@ -32,8 +34,10 @@ class SlackHandlers:
             opening,
             originals,
             requests,
+            ExtendingHandlers(desk),
             PassingOnHandlers(desk),
             PreviewHandlers(desk),
+            RevealingHandlers(desk),
             WorkspaceHandlers(desk),
         )
         self.gestures = reduce(or_, (room.gestures() for room in rooms))

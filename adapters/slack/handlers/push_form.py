@@ -28,6 +28,7 @@ from core.generator import generate
 from core.identity import Member
 from core.link import encode
 from core.policy import Policy, settle_terms
+from core.receipt import Receipt
 
 LEFT_OUT_MOST = 20
 
@@ -120,6 +121,16 @@ class PushFormHandlers:
         draft_length = len(secret) if len(secret) > SECRET_FIELD_MOST else 0
         form = replace(form, draft_length=draft_length, secret="" if draft_length else secret)
         await self._show(payload, words, form, draft=secret if draft_length else "")
+
+    async def open_again(self, payload: Payload, words: Words, receipt: Receipt) -> None:
+        """The form for a push like an earlier one: its person, terms and label, as far as the policy still has them. Raises StoreUnavailable."""
+        policy = await self._desk.policy_for(payload)
+        # Two clocks and an extension stand between what was chosen and what is known: the nearest that is offered.
+        lived = (receipt.expires_at - receipt.created_at) / 1000
+        expires_in = min(policy.offered_expiries(), key=lambda offered: abs(offered - lived))
+        people = (receipt.recipient.id,) if receipt.recipient else ()
+        views = min(receipt.views, policy.most_views)
+        await self._show(payload, words, Form("", people, expires_in, views, more=True, notice="again", label=receipt.label))
 
     async def _show(self, payload: Payload, words: Words, form: Form, draft: str = "") -> None:
         form = replace(form, id=encode(self._desk.random(16)))
