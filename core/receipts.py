@@ -54,9 +54,10 @@ class Receipts:
             return  # taken back before anybody heard of it, perhaps because its own creation failed
         if not again:
             self._changed(Change(None, receipt))
+        known_undeliverable = receipt.undeliverable
         if receipt.recipient and link and receipt.live and receipt.invitation is None and (again or not receipt.undeliverable):
             receipt = await self._invite(receipt, receipt.recipient, link)
-        if not receipt.group or _is_first(receipt) or receipt.undeliverable or receipt.passed_on_at:
+        if not receipt.group or _is_first(receipt) or known_undeliverable or receipt.undeliverable or receipt.passed_on_at:
             await self._bring_up_to_date(receipt)  # of a group, the first one's brings the card; the others' change nothing on it
 
     async def _was_never_announced(self, receipt: Receipt) -> bool:

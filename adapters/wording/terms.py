@@ -33,10 +33,6 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("The expiry must be between {shortest} and {longest}.", shortest=shortest, longest=longest)
         case BadInput(field="views"):
             return words.say("The secret can be opened between 1 and {most} times. Choose a number in between.", most=policy.most_views)
-        case BadInput(field="recipient", reason="required"):
-            return words.say("In this workspace every secret is for a named person. Choose one.")
-        case BadInput(field="passphrase", reason="required"):
-            return words.say("In this workspace every secret needs a passphrase. Think of one, and tell it another way.")
         case BadInput(field="asked", reason="empty"):
             return words.say("Choose whom to ask.")
         case BadInput(field="asked", reason="oneself"):

@@ -23,7 +23,7 @@ def typed(view: View) -> dict[str, Any]:
     for block in view.values.values():
         for name, held in block.items():
             option = held.get("selected_option")
-            found[name] = option["value"] if option else held.get("value") or held.get("selected_users")
+            found[name] = option["value"] if option else held.get("value") or held.get("selected_user") or held.get("selected_users")
     return found
 
 

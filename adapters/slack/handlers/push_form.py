@@ -290,8 +290,9 @@ def told_why_not(words: Words, problem: BadInput, policy: Policy) -> str:
     return group_trouble(words, problem) if problem.field == GROUP_TROUBLE else refusal(words, problem, policy)
 
 
-def _said_about(view: Payload) -> str:
-    return next((block["elements"][0]["text"] for block in view["blocks"] if block.get("block_id") == ABOUT), "")
+def _said_about(view: Payload) -> list[str]:
+    """What a drawn form says about those who are chosen in it."""
+    return [element.get("text", "") for block in view["blocks"] if block.get("block_id") == ABOUT for element in block.get("elements", [])]
 
 
 def updated(view: dict[str, Any]) -> Answer:
