@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, CookieJar
+from pydantic import SecretStr
 
 from adapters.slack.manifest import Extras
+from bot.check import look
+from bot.settings import Settings
 from bot.wiring import open_house, system_clock
 from core.identity import Member, Workspace
 from playground.start import Town, open_town
@@ -227,6 +230,30 @@ async def test_a_call_that_hears_that_its_token_has_expired_goes_out_again_with_
     token.until = 0.0
     await actors.push("@bob")
     await actors.invitation()
+
+
+async def findings(settings: Settings) -> dict[str, tuple[bool, str]]:
+    return {finding.what: (finding.right, finding.said) async for finding in look(settings)}
+
+
+async def test_check_says_whether_the_apps_credentials_work_and_what_to_enter_at_slack(town: Town) -> None:
+    right, said = (await findings(town.settings))["Slack"]
+    assert (right, f"{town.service_url}/slack/oauth_redirect" in said, town.slack.oauth.app.client_id in said) == (True, True, True)
+    wrong = town.settings.model_copy(update={"slack_client_secret": SecretStr("not the right one")})
+    right, said = (await findings(wrong))["Slack"]
+    assert (right, "SLACK_CLIENT_SECRET" in said) == (False, True)
+
+
+async def test_check_names_the_scopes_that_are_missing_and_looks_at_the_socket(store_url: str, prefix: str) -> None:
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, extras=Extras(socket=True)) as town:
+        said = await findings(town.settings)
+        assert (said["Slack scopes"], said["Slack socket"][0]) == ((True, "all of them"), True)
+        (token,) = town.slack.tokens.of_team(TEAM_ID)
+        token.scopes -= {"im:write", "usergroups:read"}
+        right, advice = (await findings(town.settings))["Slack scopes"]
+        assert (right, "im:write" in advice, "usergroups" in advice) == (False, True, False)
+        bad = town.settings.model_copy(update={"slack_app_token": SecretStr("xapp-unknown-to-slack")})
+        assert not (await findings(bad))["Slack socket"][0]
 
 
 async def test_an_organisation_installs_it_once_for_all_its_workspaces(store_url: str, prefix: str) -> None:
