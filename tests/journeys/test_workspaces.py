@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -21,9 +22,11 @@ from playground.teams import TEAM_ID, Team
 from playground.tokens import ROTATION_SECONDS
 from playground.workspace import ALICE, BOB, Person
 from tests.journeys.actors import SECRET, Actors, links_in
+from tests.journeys.canaries import found_in
 from tests.journeys.conftest import IN_TESTS
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
+from tests.journeys.test_canary import files_of
 from tests.journeys.validated import faults_found_by_the_sdk, watched
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -230,6 +233,27 @@ async def test_a_call_that_hears_that_its_token_has_expired_goes_out_again_with_
     token.until = 0.0
     await actors.push("@bob")
     await actors.invitation()
+
+
+async def test_no_token_and_nothing_that_leads_to_one_stands_in_the_store_or_the_log(
+    town: Town, browser: Browser, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await store.redis.config_set("rdbcompression", "no")
+    back = town.slack.oauth.allow(ALICE, await browser.begin())
+    assert (await browser.get(back))[0] == 200
+    await browser.install(BOB, "/slack/install?user=1&begin=1")
+    await browser.begin()  # a state that waits
+    await town.slack.uninstall(OTHER.id)
+    query = parse_qs(urlsplit(back).query)
+    needles = {f"{t.kind} {n}": t.value.encode() for n, t in enumerate(town.slack.tokens.of_team(TEAM_ID))}
+    needles |= {f"refresh {n}": t.refresh.encode() for n, t in enumerate(town.slack.tokens.of_team(TEAM_ID))}
+    needles |= {name: query[name][0].encode() for name in ("code", "state")}
+    needles |= {"client secret": town.slack.oauth.app.client_secret.encode(), "bot": b"U0PUSHPW", "team's name": b"Pretend"}
+    needles |= {"cookie": next(iter(browser.session.cookie_jar)).value.encode()}
+    log = capsys.readouterr().out.encode()
+    assert len(needles) == 10
+    assert b"slack_installed" in log
+    assert found_in({"store": await files_of(store.redis), "log": log}, needles) == []
 
 
 async def findings(settings: Settings) -> dict[str, tuple[bool, str]]:
