@@ -99,6 +99,16 @@ async def test_two_processes_renew_once(around: Around) -> None:
     assert around.oauth.asked == 1
 
 
+async def test_who_comes_to_the_lock_too_late_takes_what_another_got(around: Around) -> None:
+    old = await around.vault.current(HOME, "bot_token")
+    assert old is not None
+    around.clock.advance(LIFE * 1000)
+    assert await around.value(around.another()) == "t1"
+    late = await around.vault._renew(HOME, "bot_token", old)
+    assert late is not None
+    assert (late.value, around.oauth.asked) == ("t1", 1)
+
+
 async def test_the_next_pair_is_kept_though_the_store_is_away_for_a_moment(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapters.slack.vault._KEEP_AGAIN_SECONDS", 0.0)
     around.clock.advance(LIFE * 1000)
