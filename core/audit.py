@@ -15,6 +15,7 @@ AuditName = Literal[
     "push.extended",
     "push.nudged",
     "push.revealed",
+    "push.passed_on",
     "push.untold",
     "push.expired_unread",
     "ticket.minted",

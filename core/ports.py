@@ -10,6 +10,7 @@ from typing import Protocol
 
 from core.audit import AuditEvent
 from core.identity import Member, Workspace
+from core.link import Link
 from core.policy import Policy
 from core.promise import Promise
 from core.push import Attempt, BurnOutcome, ClaimOutcome, Millis, PushId, SealedPush, Status
@@ -157,6 +158,17 @@ class WorkspaceRecords(Protocol):
         """Forget all of it, at once."""
 
 
+class Departures(Protocol):
+    """Knows which workspaces have the app, and by whose leave."""
+
+    async def leave(self, workspace: Workspace, at: Millis) -> list[Workspace]:
+        """Forget the tokens of a workspace, or organisation, that took the app away at `at`; all that are without it now.
+
+        None of them when it has the app anew since then. It may be asked again, and then says the same until
+        what is remembered of `workspace` is erased.
+        """
+
+
 class Locks(Protocol):
     """Keeps processes from doing the same work at the same time. For work that may be done twice, but had better not be."""
 
@@ -218,8 +230,11 @@ class Delivery(Protocol):
     async def show_receipt(self, receipt: Receipt) -> Place:
         """Post the sender's receipt card, or edit the one at `receipt.card`; where it lies now."""
 
-    async def tell_refused(self, receipt: Receipt) -> None:
-        """Tell the sender, where they asked, that the recipient could not be reached."""
+    async def show_group(self, receipts: Sequence[Receipt]) -> Place:
+        """As `show_receipt`, one card for all that were made together; the first one's `card` is where it lies."""
+
+    async def tell_refused(self, receipt: Receipt, link: Link | None) -> None:
+        """Tell the sender that the recipient could not be reached. With `link` nobody tries again: offer a way to pass it on."""
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         """Edit the recipient's message, so that no dead button stays."""

@@ -4,11 +4,9 @@ The sender's receipt card and the recipient's message follow what happens to a p
 shown after the answer that caused them, and a card that cannot be shown never undoes a push.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from weakref import WeakValueDictionary
 
 from core.audit import AuditEvent
 from core.errors import Undeliverable, Unreachable
@@ -17,6 +15,7 @@ from core.link import Link
 from core.ports import AuditLog, Clock, Delivery, ReceiptBook
 from core.promise import Announce, Nudge, Promise, Tell
 from core.receipt import Change, Happening, Hold, Invitation, Place, Receipt, Seen, State
+from core.turns import Turns
 
 _TOLD_OFTEN = (State.OPENED, Hold.HELD, Seen.SCANNED, Seen.REFUSED)
 
@@ -31,7 +30,7 @@ class Receipts:
         self._clock = clock
         self.on_change: list[Callable[[Change], None]] = []
         """Who else looks at what changes. They neither fail nor wait."""
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
 
     async def keep(self, promise: Promise, again: bool = False) -> None:
         """Do what was promised. `again`: an earlier try may have got halfway, and what it has noted is not done again.
@@ -51,19 +50,26 @@ class Receipts:
     async def _announce(self, reference: str, link: Link | None, again: bool) -> None:
         """Invite the recipient of a bound push, and give the sender a card. What an earlier try has done already stays."""
         receipt = await self._book.find(reference)
-        if receipt is None or (receipt.state is State.BURNED and receipt.card is None and not receipt.was_opened):
+        if receipt is None or await self._was_never_announced(receipt):
             return  # taken back before anybody heard of it, perhaps because its own creation failed
         if not again:
             self._changed(Change(None, receipt))
         if receipt.recipient and link and receipt.live and receipt.invitation is None and (again or not receipt.undeliverable):
             receipt = await self._invite(receipt, receipt.recipient, link)
-        await self._bring_up_to_date(receipt)
+        if not receipt.group or _is_first(receipt) or receipt.undeliverable or receipt.passed_on_at:
+            await self._bring_up_to_date(receipt)  # of a group, the first one's brings the card; the others' change nothing on it
+
+    async def _was_never_announced(self, receipt: Receipt) -> bool:
+        if receipt.state is not State.BURNED or receipt.card is not None or receipt.was_opened:
+            return False
+        others = await self._book.find_each(receipt.group)
+        return all(each.state is State.BURNED and each.card is None for each in others)
 
     async def _invite(self, receipt: Receipt, recipient: Member, link: Link) -> Receipt:
         try:
             where = await self._deliver_to(recipient.workspace.platform).invite(Invitation(recipient, receipt, link))
         except Undeliverable as problem:
-            receipt = await self._note_refused(receipt, problem)
+            receipt = await self._note_refused(receipt, problem, link)
             if isinstance(problem, Unreachable):
                 # The sender hears it now, and may find another way; the invitation is tried again all the same.
                 await self._bring_up_to_date(receipt)
@@ -71,13 +77,18 @@ class Receipts:
             return receipt
         return await self._amend(receipt, invitation=where, undeliverable="")
 
-    async def _note_refused(self, receipt: Receipt, problem: Undeliverable) -> Receipt:
-        if receipt.undeliverable:
-            return receipt
+    async def _note_refused(self, receipt: Receipt, problem: Undeliverable, link: Link) -> Receipt:
+        tried_again = isinstance(problem, Unreachable)
+        if receipt.undeliverable and (tried_again or receipt.undeliverable == problem.reason):
+            return receipt  # the sender has heard it
+        refused = replace(receipt, undeliverable=problem.reason)
+        try:
+            await self._deliver_to(receipt.sender.workspace.platform).tell_refused(refused, None if tried_again else link)
+        except Undeliverable as trouble:  # the card says it as well; but only this offers the link
+            if isinstance(trouble, Unreachable) and not tried_again:
+                raise
         before, receipt = receipt, await self._amend(receipt, undeliverable=problem.reason)
         self._changed(Change(before, receipt))
-        with suppress(Undeliverable):  # the card says it as well
-            await self._deliver_to(receipt.sender.workspace.platform).tell_refused(receipt)
         return receipt
 
     async def _nudge(self, reference: str) -> None:
@@ -100,7 +111,7 @@ class Receipts:
             raise
         except Undeliverable as problem:
             receipt = await self._amend(receipt, nudge_failed=problem.reason)
-        await self._show_what_is_so(receipt)
+        await self._bring_up_to_date(receipt)
 
     async def follow(self, happening: Happening, again: bool = False) -> None:
         """Note what happened, and bring the cards up to date."""
@@ -136,11 +147,13 @@ class Receipts:
         if known is None or not known.live:  # else it was extended just now, and is due later
             await self._book.settle_due(reference)
 
-    async def _bring_up_to_date(self, receipt: Receipt) -> Receipt:
-        receipt = await self._show_what_is_so(receipt)
+    async def _bring_up_to_date(self, receipt: Receipt) -> None:
+        if receipt.group:
+            await self._show_group(receipt)
+        else:
+            await self._show_what_is_so(receipt)
         if receipt.invitation is not None and receipt.recipient is not None and not receipt.live:
             await self._settle(receipt, receipt.recipient)
-        return receipt
 
     async def _settle(self, receipt: Receipt, recipient: Member) -> None:
         try:
@@ -150,23 +163,19 @@ class Receipts:
         except Undeliverable:
             return  # a message that was deleted must not stop the news of others
 
-    async def _show_what_is_so(self, receipt: Receipt) -> Receipt:
+    async def _show_what_is_so(self, receipt: Receipt) -> None:
         """Show the card, and again for as long as more has become known meanwhile.
 
         Two edits under way at once may arrive in the other order. Whoever looks last then sees that
         the card may be stale, and edits it once more. Here they take turns: where a card must be posted
         anew, the second must know where the first has put it.
         """
-        turn = self._turns.setdefault(receipt.reference, asyncio.Lock())
-        others = turn.locked()
-        async with turn:
-            return await self._show_until_true((others and await self._book.find(receipt.reference)) or receipt)
+        await self._turns.share(receipt.reference, lambda: self._show_until_true(receipt))
 
-    async def _show_until_true(self, receipt: Receipt) -> Receipt:
-        shown = await self._show(receipt)
+    async def _show_until_true(self, receipt: Receipt) -> None:
+        shown = await self._show(await self._book.find(receipt.reference) or receipt)
         while (known := await self._book.find(receipt.reference)) is not None and _news(known) != _news(shown):
             shown = await self._show(known)
-        return shown
 
     async def _show(self, receipt: Receipt) -> Receipt:
         try:
@@ -176,6 +185,28 @@ class Receipts:
         except Undeliverable:
             return receipt  # the form has already told the sender all that matters
         return receipt if where == receipt.card else await self._amend(receipt, card=where)
+
+    async def _show_group(self, receipt: Receipt) -> None:
+        """The card of all that were made together. News that come at once share an edit: forty openings are not forty edits."""
+        first = receipt if _is_first(receipt) else await self._book.find(receipt.group[0])
+        if first is None or (first.card is None and not _is_first(receipt)):
+            return  # the announcement of the first one posts the card, and then looks once more for what came meanwhile
+        await self._turns.share(first.reference, lambda: self._draw_group(receipt.group))
+
+    async def _draw_group(self, group: tuple[str, ...]) -> None:
+        rows = await self._book.find_each(group)
+        shown: list[Receipt] = []
+        while rows and rows[0].reference == group[0] and [*map(_news, rows)] != [*map(_news, shown)]:
+            first, shown = rows[0], rows
+            try:
+                where = await self._deliver_to(first.sender.workspace.platform).show_group(rows)
+            except Unreachable:
+                raise
+            except Undeliverable:
+                return  # the form has already told the sender all that matters
+            if where != first.card:
+                await self._amend(first, card=where)
+            rows = await self._book.find_each(group)
 
     async def _amend(self, receipt: Receipt, **changes: Place | str | None) -> Receipt:
         def change(known: Receipt) -> Receipt:
@@ -194,8 +225,12 @@ class Receipts:
             raise Undeliverable("no_such_platform") from None
 
 
+def _is_first(receipt: Receipt) -> bool:
+    return receipt.reference == receipt.group[0]
+
+
 def _news(receipt: Receipt) -> tuple[object, ...]:
     """All that a card shows and that may change."""
-    seen = (receipt.scanned_at, receipt.refused_about, receipt.passed_on_at)
+    seen = (receipt.scanned_at, receipt.refused_about, receipt.passed_on_at is not None)
     wished = (receipt.expires_at, receipt.reminded_at, receipt.nudge_failed)
     return receipt.state, receipt.views_left, receipt.undeliverable, receipt.held, *seen, *wished

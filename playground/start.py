@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from adapters.slack.manifest import Extras, manifest
 from bot import logs
 from bot.metrics import Metrics
 from bot.server import Service
-from bot.settings import load, redis_url_if_set
+from bot.settings import Settings, load, redis_url_if_set
 from bot.wiring import IN_LIFE, Timing, system_clock
 from core.link import encode
 from core.ports import Policies
@@ -42,6 +42,7 @@ class Town:
     slack: PretendSlack
     service: Service
     service_url: str
+    settings: Settings
 
 
 @asynccontextmanager
@@ -53,14 +54,19 @@ async def open_town(
     prefix: str = "pushpw",
     timing: Timing = IN_LIFE,
     extras: Extras = _SHOWN,
+    clock: Callable[[], int] = system_clock,
     policies: Policies | None = None,
     **settings: str,
 ) -> AsyncIterator[Town]:
-    """Service and pretend workspace, wired to each other. Port 0 takes a free one; `policies` in place of the settings' one. Raises PortTaken."""
+    """Service and pretend workspace, wired to each other. Port 0 takes a free one. Raises PortTaken.
+
+    With `many` among the manifest's `extras` workspaces install the app themselves, and none has it at first; with `socket` Slack
+    comes over the service's own connection. `policies` stand in place of the settings' one.
+    """
     async with AsyncExitStack() as closing:
         listening = closing.enter_context(_bound(service_port))
         service_url = f"http://{SERVICE_HOST}:{listening.getsockname()[1]}"
-        signing_secret, bot_token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(16)}"
+        signing_secret, bot_token = secrets.token_hex(16), "" if extras.many else f"xoxb-{secrets.token_hex(16)}"
         slack = PretendSlack(
             signing_secret=signing_secret,
             bot_token=bot_token,
@@ -78,16 +84,25 @@ async def open_town(
             "PUSHPW_REDIS_URL": store_url,
             "PUSHPW_SEAL_KEYS": encode(secrets.token_bytes(32)),
             "PUSHPW_SLACK_API_URL": slack.api_url,
-            "SLACK_SIGNING_SECRET": signing_secret,
-            "SLACK_BOT_TOKEN": bot_token,
+            **_slack_settings(slack, extras, signing_secret, bot_token),
             **settings,
         }
-        service = await closing.enter_async_context(
-            Service(load(None, **filled_in), listening=listening, timing=timing, prefix=prefix, policies=policies)
-        )
+        told = load(None, **filled_in)
+        wiring = {"timing": timing, "prefix": prefix, "clock": clock, "policies": policies}
+        service = await closing.enter_async_context(Service(told, listening=listening, **wiring))
 
         _listen_along(slack, service.house.metrics)
-        yield Town(slack, service, service_url)
+        yield Town(slack, service, service_url, told)
+
+
+def _slack_settings(slack: PretendSlack, extras: Extras, signing_secret: str, bot_token: str) -> dict[str, str]:
+    made = {"SLACK_SIGNING_SECRET": signing_secret}
+    if extras.socket:
+        made = {"SLACK_APP_TOKEN": f"xapp-{secrets.token_hex(16)}"}
+        slack.give_app_token(made["SLACK_APP_TOKEN"])
+    if extras.many:
+        return made | {"SLACK_CLIENT_ID": slack.oauth.app.client_id, "SLACK_CLIENT_SECRET": slack.oauth.app.client_secret}
+    return made | {"SLACK_BOT_TOKEN": bot_token}
 
 
 def _listen_along(slack: PretendSlack, metrics: Metrics) -> None:

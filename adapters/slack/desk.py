@@ -8,19 +8,21 @@ import structlog
 
 from adapters.slack import parse
 from adapters.slack.calls import Message
+from adapters.slack.groups import Groups
 from adapters.slack.home import HomeTabs
 from adapters.slack.people import People
+from adapters.slack.recipients import Recipients
 from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import told
 from adapters.slack.responses import Responses
-from adapters.slack.switchboard import Switchboard
+from adapters.slack.switchboard import Switchboard, Tokens
 from adapters.wording.catalog import Words
 from core.engine import PushEngine
 from core.errors import StoreUnavailable, Undeliverable
 from core.keyring import KeyRing
 from core.policies import WorkspacePolicies
 from core.policy import Policy
-from core.ports import Clock, RandomBytes, SealedRecords
+from core.ports import Clock, Outbox, RandomBytes, SealedRecords
 from core.preferences import MemberPreferences
 from core.reveal import Reveals
 
@@ -36,6 +38,9 @@ class Desk:
 
     engine: PushEngine
     reveals: Reveals
+    outbox: Outbox
+    tokens: Tokens
+    clock: Clock
     policies: WorkspacePolicies
     preferences: MemberPreferences
     records: SealedRecords
@@ -43,9 +48,10 @@ class Desk:
     responses: Responses
     people: People
     home: HomeTabs
+    groups: Groups
+    recipients: Recipients
     ring: KeyRing
     random: RandomBytes
-    clock: Clock
     base_url: str
     later: Later
 

@@ -109,7 +109,12 @@ def _oauth(base_url: str, extras: Extras) -> dict[str, Any]:
 
 
 def _settings(base_url: str, extras: Extras) -> dict[str, Any]:
-    events = [*EVENTS, *(["link_shared"] if extras.previews else []), *(["function_executed"] if extras.workflow else [])]
+    events = [
+        *EVENTS,
+        *(["team_access_revoked"] if extras.many else []),
+        *(["link_shared"] if extras.previews else []),
+        *(["function_executed"] if extras.workflow else []),
+    ]
     made: dict[str, Any] = {
         "event_subscriptions": {**_url(base_url, extras, "request_url"), "bot_events": events},
         "interactivity": {

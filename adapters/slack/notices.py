@@ -25,8 +25,11 @@ class Notices:
         words = await self._people.words_of(sender)
         text = f"{title_of(words, receipt)}. {state_line(words, receipt)}"
         calls = await self._switchboard.to(sender.workspace)
-        where = receipt.card.conversation if receipt.card else await calls.conversation_with(sender.id)
-        await calls.post(where, Message(text, [section(text)]), under=receipt.card)
+        message = Message(text, [section(text)])
+        if receipt.card:
+            await calls.reply(receipt.card, message, broadcast=False)
+        else:
+            await calls.post(await calls.conversation_with(sender.id), message)
 
 
 def is_news(change: Change, wished: Preferences) -> bool:

@@ -14,17 +14,22 @@ from adapters.slack.form import Form
 from adapters.slack.gestures import STEP
 from adapters.slack.render.card import AGAIN, BURN, EXTEND, NUDGE, RELEASE
 from adapters.slack.render.extension import VIEW_EXTEND
-from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
+from adapters.slack.render.form import GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM
+from adapters.slack.render.group_card import BURN_GROUP
 from adapters.slack.render.home import NEXT, PREVIOUS
 from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER, REVEAL
 from adapters.slack.render.listing import BURN_LISTED
+from adapters.slack.render.originals import ALLOW, DELETE
+from adapters.slack.render.passing_on import GET_LINK
 from adapters.slack.render.request import ANSWER, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
 
-_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER, REVEAL})
-_ON_A_CARD = frozenset({OPEN, BURN, RELEASE, EXTEND, NUDGE, AGAIN, ANSWER, DECLINE, WITHDRAW})
-_WITH_A_VALUE = _ON_A_CARD | {REVEAL, BURN_LISTED, PREVIOUS, NEXT}
+_IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT, REVEAL, DELETE, ALLOW})
+_ON_A_CARD = frozenset({BURN, BURN_GROUP, RELEASE, EXTEND, NUDGE, AGAIN})
+_IN_A_LIST = frozenset({BURN_LISTED, PREVIOUS, NEXT})
+_WITH_A_VALUE = _ON_A_CARD | _IN_A_LIST | {OPEN, REVEAL, GET_LINK, ANSWER, DECLINE, WITHDRAW, DELETE, ALLOW}
 
 _FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER, VIEW_EXTEND})
+_ABOUT_SOMETHING = frozenset({VIEW_ANSWER, VIEW_EXTEND})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -83,6 +88,7 @@ class _Entry(_Shape):
     type: Text
     value: str | None = None
     selected_user: str | None = None
+    selected_users: list[Text] | None = None
     selected_option: _Option | None = None
     selected_options: list[_Option] | None = None
 
@@ -113,8 +119,8 @@ class _View(_Shape):
             Form.recalled(self.private_metadata or "")
         if self.callback_id in _FORMS and not any(block.type == "input" for block in self.blocks):
             raise ValueError("a form without a field")
-        if self.callback_id in (VIEW_ANSWER, VIEW_EXTEND) and not self.private_metadata:
-            raise ValueError("a form that does not say what it is about")
+        if self.callback_id in _ABOUT_SOMETHING and not self.private_metadata:
+            raise ValueError("an answer to nothing")
         return self
 
 
@@ -157,6 +163,11 @@ class _Suggestion(_Interaction):
     value: str
 
 
+class _Revoked(_Shape):
+    oauth: list[str] | None = None
+    bot: list[str] | None = None
+
+
 class _Function(_Shape):
     callback_id: Text
 
@@ -167,8 +178,21 @@ class _Inputs(_Shape):
     what: str
 
 
+class _SharedLink(_Shape):
+    url: Text
+
+
 class _Happened(_Shape):
+    """What an event tells. Fields of several events: each is looked at only where Slack sends it."""
+
     type: Text
+    tokens: _Revoked | None = None
+    team_ids: list[Text] | None = None
+    links: list[_SharedLink] | None = None
+    channel: str | None = None
+    message_ts: str | None = None
+    unfurl_id: str | None = None
+    source: str | None = None
 
 
 class _TabOpened(_Happened):
@@ -194,6 +218,7 @@ _HAPPENINGS: dict[str, type[_Happened]] = {"function_executed": _StepRun, "app_h
 
 class _Event(_Shape):
     event_id: Text
+    event_time: int | None = None
     team_id: str | None = None
     enterprise_id: str | None = None
     event: dict[str, Any]

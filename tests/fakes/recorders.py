@@ -1,9 +1,11 @@
 """Who was told what?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.audit import AuditEvent, AuditName
 from core.errors import StoreUnavailable, Undeliverable, Unreachable
+from core.link import Link
 from core.promise import Promise, Tell
 from core.receipt import Happening, Invitation, Place, Receipt
 from core.secret_request import SecretRequest
@@ -48,6 +50,8 @@ class RecordingDelivery:
     told_refused: list[Receipt] = field(default_factory=list)
     nudged: list[Receipt] = field(default_factory=list)
     told_extended: list[Receipt] = field(default_factory=list)
+    groups_shown: list[list[Receipt]] = field(default_factory=list)
+    links_offered: list[Link | None] = field(default_factory=list)
     refuse_invitations: str = ""
     refuse_receipts: str = ""
     refuse_settling: str = ""
@@ -68,8 +72,16 @@ class RecordingDelivery:
         self.shown.append(receipt)
         return receipt.card or Place("D-sender", f"card-{len(self.shown)}")
 
-    async def tell_refused(self, receipt: Receipt) -> None:
+    async def show_group(self, receipts: Sequence[Receipt]) -> Place:
+        self._must_answer()
+        if self.refuse_receipts:
+            raise Undeliverable(self.refuse_receipts)
+        self.groups_shown.append(list(receipts))
+        return receipts[0].card or Place("D-sender", f"group-{len(self.groups_shown)}")
+
+    async def tell_refused(self, receipt: Receipt, link: Link | None) -> None:
         self.told_refused.append(receipt)
+        self.links_offered.append(link)
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         self._must_answer()

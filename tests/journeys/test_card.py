@@ -204,7 +204,7 @@ async def test_push_it_again_opens_the_form_with_everything_but_the_secret(actor
     view = await actors.town.slack.until(lambda: actors.alice.view)
     given = {name: entry for held in view.values.values() for name, entry in held.items()}
     assert given["secret"]["value"] is None
-    assert given["recipient"]["selected_user"] == BOB
+    assert given["recipient"]["selected_users"] == [BOB]
     assert given["expiry"]["selected_option"]["text"]["text"] == "4 hours"
     assert given["views"]["selected_option"]["value"] == "2"
     assert given["label"]["value"] == "the deploy key"

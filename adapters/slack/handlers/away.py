@@ -7,8 +7,10 @@ from adapters.slack.render.blocks import told
 from adapters.slack.render.card import BURN, EXTEND, RELEASE
 from adapters.slack.render.extension import VIEW_EXTEND
 from adapters.slack.render.form import VIEW_FORM
+from adapters.slack.render.group_card import BURN_GROUP
 from adapters.slack.render.home import CHANGE_POLICY, CHANGE_SETTINGS, NEW_PUSH, NEXT, PREVIOUS
 from adapters.slack.render.listing import BURN_LISTED
+from adapters.slack.render.passing_on import GET_LINK
 from adapters.slack.render.policy import VIEW_POLICY
 from adapters.slack.render.request import ASK_FOR_SECRET, VIEW_ANSWER, VIEW_ASK
 from adapters.slack.render.settings import VIEW_SETTINGS
@@ -20,6 +22,7 @@ from adapters.wording.terms import (
     not_extended,
     not_listed,
     not_opened,
+    not_passed_on,
     not_released,
     not_sent,
     not_sent_but_kept,
@@ -27,7 +30,9 @@ from adapters.wording.terms import (
 
 _NOT_DONE = {
     BURN: not_burned,
+    BURN_GROUP: not_burned,
     BURN_LISTED: not_burned,
+    GET_LINK: not_passed_on,
     RELEASE: not_released,
     EXTEND: not_extended,
     ASK_FOR_SECRET: not_asked,

@@ -11,11 +11,11 @@ from adapters.slack.gestures import Answer, Gestures, Payload
 from adapters.slack.handlers.push_form import PushFormHandlers
 from adapters.slack.render.answers import note
 from adapters.slack.render.card import AGAIN, BURN, NUDGE, RELEASE, state_line
+from adapters.slack.render.group_card import BURN_GROUP
 from adapters.wording.catalog import Words
 from adapters.wording.terms import not_burned, not_opened_again, not_released, not_reminded, reminded_lately, too_late
 from core.errors import NotYours, PushError, StoreUnavailable, TooLate, TooMany
 from core.identity import Member
-from core.receipt import Receipt
 
 log = structlog.get_logger(__name__)
 
@@ -29,12 +29,16 @@ class CardHandlers:
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
-        acts = {BURN: self.burn_push, RELEASE: self.release_push, NUDGE: self.nudge_recipient, AGAIN: self.push_again}
-        return Gestures(actions=acts)
+        acts = {BURN: self.burn_push, BURN_GROUP: self.burn_group, RELEASE: self.release_push}
+        return Gestures(actions=acts | {NUDGE: self.nudge_recipient, AGAIN: self.push_again})
 
     async def burn_push(self, payload: Payload) -> Answer:
         """Burn on the receipt card, already confirmed. The card itself shows that it is done."""
         return await self._act_on_card(payload, self._desk.engine.burn, "burn_refused", not_burned)
+
+    async def burn_group(self, payload: Payload) -> Answer:
+        """Burn all, below the card of pushes that were made together, already confirmed."""
+        return await self._act_on_card(payload, self._desk.engine.burn_group, "burn_refused", not_burned)
 
     async def release_push(self, payload: Payload) -> Answer:
         """Release on the receipt card of a held push, already confirmed."""
@@ -60,7 +64,7 @@ class CardHandlers:
             await self._desk.say(payload, note(not_opened_again(words)))
 
     async def _act_on_card(
-        self, payload: Payload, act: Callable[[str, Member], Awaitable[Receipt]], refused: str, not_done: Callable[[Words], str]
+        self, payload: Payload, act: Callable[[str, Member], Awaitable[object]], refused: str, not_done: Callable[[Words], str]
     ) -> Answer:
         try:
             await act(payload["actions"][0]["value"], parse.member(payload))

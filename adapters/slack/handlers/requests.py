@@ -29,6 +29,7 @@ from core.errors import BadInput, NotYours, PushError, StoreFull, StoreUnavailab
 from core.identity import Member, Workspace
 from core.link import encode
 from core.payload import Payload as Secret
+from core.policy import Standing
 from core.secret_request import SecretRequest
 from core.secret_requests import Question, SecretRequests
 
@@ -113,11 +114,13 @@ class RequestHandlers:
     async def _ask(self, requester: Member, home: Workspace, asked: str, what: str, step: str = "") -> SecretRequest:
         if not asked:
             raise BadInput("asked", "empty")
-        try:
-            await self._desk.people.check_recipient(asked, requester.workspace)
-        except BadInput as problem:
-            raise BadInput("asked", problem.reason) from None
-        return await self._requests.ask(Question(requester, Member(requester.workspace, asked), what, step=step))
+        person = await self._desk.people.find(asked, home)
+        if person is None:  # Slack did not say; each click is checked anyway
+            return await self._requests.ask(Question(requester, Member(home, asked), what, step=step))
+        if reason := person.why_never():
+            raise BadInput("asked", reason)
+        question = Question(requester, person.as_member(asked, home), what, person.standing(home), step=step)
+        return await self._requests.ask(question)
 
     async def step(self, payload: Payload) -> Answer:
         """The workflow step "Ask for a secret". Kept before the answer; the workflow hears the rest when the person was asked."""
@@ -161,7 +164,10 @@ class RequestHandlers:
         try:
             policy = await self._desk.policy_for(payload)
             request = await self._requests.answerable_by(view["private_metadata"], sender)
-            created = await self._desk.engine.create(_order(view, request, sender))
+            # The requester is the recipient now: what the policy says of guests and outsiders holds for them too.
+            person = await self._desk.people.find(request.requester.id, parse.installed_in(payload))
+            standing = person.standing(request.requester.workspace) if person else Standing.MEMBER
+            created = await self._desk.engine.create(_order(view, request, sender, standing))
             if not await self._answered(request, sender, created):
                 return updated(told(words, _over(words)))
         except NotYours:
@@ -210,12 +216,13 @@ class RequestHandlers:
         await self._desk.tell(payload, words.say("The store is not answering. Press the button again in a minute."))
 
 
-def _order(view: Payload, request: SecretRequest, sender: Member) -> Order:
+def _order(view: Payload, request: SecretRequest, sender: Member, standing: Standing) -> Order:
     given = parse.field_values(view)
     return Order(
         payload=Secret.of_text(given.get("secret") or ""),
         sender=sender,
         recipient=request.requester,
+        standing=standing,
         views=1,
         passphrase=given.get("passphrase") or "",
         label=request.what[:80],

@@ -70,10 +70,10 @@ def actions(name: str, *buttons: Block) -> Block:
     return {"type": "actions", "block_id": name, "elements": list(buttons)}
 
 
-def text_field(name: str, label: str, hint: str, most: int, first: str = "") -> Block:
-    """One line to type in, which may stay empty. `most` characters; `first` stands there already."""
+def text_field(name: str, label: str, hint: str, most: int, *, optional: bool = True, first: str = "") -> Block:
+    """One line to type in, which may stay empty if it is `optional`. `most` characters; `first` stands there already."""
     element = {"type": "plain_text_input", "action_id": name, "max_length": most, **({"initial_value": first} if first else {})}
-    return {"type": "input", "block_id": name, "optional": True, "label": plain(label), "hint": plain(hint), "element": element}
+    return {"type": "input", "block_id": name, "optional": optional, "label": plain(label), "hint": plain(hint), "element": element}
 
 
 def choice(name: str, label: str, options: list[tuple[str, str]], chosen: str, hint: str = "") -> Block:

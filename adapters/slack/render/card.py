@@ -31,8 +31,7 @@ def title_of(words: Words, receipt: Receipt) -> str:
 def state_line(words: Words, receipt: Receipt) -> str:
     """What has become of the push: words first."""
     at = when(words, receipt.changed_at or receipt.created_at)
-    bound = receipt.recipient is not None and receipt.passed_on_at is None
-    who = person(receipt.recipient.id) if receipt.recipient and bound else words.say("somebody with the link")
+    who = person(receipt.recipient.id) if receipt.recipient else words.say("somebody with the link")
     if receipt.held and receipt.held_at is not None:
         return words.say(
             "On hold since {moment}. The store was restarted, so this may have been opened without our knowing. Release it if you accept that, or burn it and push it again.",
@@ -67,8 +66,6 @@ def state_line(words: Words, receipt: Receipt) -> str:
 def passing_lines(words: Words, receipt: Receipt) -> list[str]:
     """What happened besides, and left the push as it was: a sentence each, in the order of a push's life."""
     lines = []
-    if receipt.passed_on_at is not None:
-        lines.append(words.say("You passed the link on {moment}: whoever has it can open it.", moment=when(words, receipt.passed_on_at)))
     if receipt.scanned_at is not None and receipt.live and not receipt.was_opened:
         lines.append(
             words.say("A link scanner fetched the page {moment}. The secret is untouched.", moment=when(words, receipt.scanned_at))
