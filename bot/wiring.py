@@ -199,12 +199,11 @@ async def open_house(
 
 
 def _build(ground: _Ground) -> House:
-    metrics, book = ground.metrics, RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
+    metrics, book, store = ground.metrics, RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix), _push_store(ground)
     counting = Counting(ground.workspaces, book)
     slack = SlackSide(ground, book, counting) if ground.settings.has_slack else None
     deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
     askers: dict[Platform, AskDelivery] = {"slack": slack.asking} if slack else {}
-    limiter, store = ground.limiter, _push_store(ground)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
     looks_on = [slack.look] if slack else []
 
@@ -214,6 +213,7 @@ def _build(ground: _Ground) -> House:
             await look(change)
 
     receipts.on_change.append(lambda change: ground.later(looked_at(change)))
+    limiter = ground.limiter
     engine = PushEngine(
         store=store,
         book=book,
@@ -313,6 +313,17 @@ class SlackSide:
             every_seconds=ground.timing.home_seconds,
         )
 
+    async def look(self, change: Change) -> None:
+        """Something changed for a sender: their Home tab shows it, and perhaps they want to be told. Both may be lost."""
+        if change.after.sender.workspace.platform == "slack":
+            self._home.refresh(change.after.sender)
+            await self._notices.note(change)
+
+    def look_at_request(self, request: SecretRequest) -> None:
+        """Something changed for whoever asked: their Home tab shows it."""
+        if request.requester.workspace.platform == "slack":
+            self._home.refresh(request.requester)
+
     @property
     def departures(self) -> Departures:
         """Who knows which workspaces have the app."""
@@ -330,17 +341,6 @@ class SlackSide:
         if self._many:
             await self._many.vault.drain()
 
-    async def look(self, change: Change) -> None:
-        """Something changed for a sender: their Home tab shows it, and perhaps they want to be told. Both may be lost."""
-        if change.after.sender.workspace.platform == "slack":
-            self._home.refresh(change.after.sender)
-            await self._notices.note(change)
-
-    def look_at_request(self, request: SecretRequest) -> None:
-        """Something changed for whoever asked: their Home tab shows it."""
-        if request.requester.workspace.platform == "slack":
-            self._home.refresh(request.requester)
-
     def doors(self, engine: PushEngine, requests: SecretRequests, book: ReceiptBook, audit: AuditLog) -> list[Door]:
         """The doors, with their handlers behind them."""
         ground = self._ground
@@ -357,9 +357,9 @@ class SlackSide:
             switchboard=self._switchboard,
             responses=self._responses,
             people=self._people,
+            home=self._home,
             groups=self._groups,
             recipients=Recipients(self._people, self._groups),
-            home=self._home,
             ring=ground.ring,
             random=ground.random,
             base_url=ground.settings.base_url,

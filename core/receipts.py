@@ -28,9 +28,9 @@ class Receipts:
         self._deliveries = deliveries
         self._audit = audit
         self._clock = clock
-        self._turns = Turns()
         self.on_change: list[Callable[[Change], None]] = []
         """Who else looks at what changes. They neither fail nor wait."""
+        self._turns = Turns()
 
     async def keep(self, promise: Promise, again: bool = False) -> None:
         """Do what was promised. `again`: an earlier try may have got halfway, and what it has noted is not done again.
@@ -88,9 +88,9 @@ class Receipts:
         except Undeliverable as trouble:  # the card says it as well; but only this offers the link
             if isinstance(trouble, Unreachable) and not tried_again:
                 raise
-        noted = await self._amend(receipt, undeliverable=problem.reason)
-        self._changed(Change(receipt, noted))
-        return noted
+        before, receipt = receipt, await self._amend(receipt, undeliverable=problem.reason)
+        self._changed(Change(before, receipt))
+        return receipt
 
     async def _nudge(self, reference: str) -> None:
         """Remind the recipient once for each nudge. It is noted before, so that a promise that comes again finds it done."""

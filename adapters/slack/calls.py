@@ -80,6 +80,10 @@ class SlackCalls:
         """Change an open modal; with `seen_hash`, only if nobody else has meanwhile."""
         await self._call("views.update", view_id=view_id, view=view, **({"hash": seen_hash} if seen_hash else {}))
 
+    async def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
+        """Show this as somebody's Home tab, in place of what was there."""
+        await self._patiently("views.publish", user_id=user_id, view=view)
+
     async def post(self, conversation: str, message: Message) -> Place:
         """Post a message; where it lies. Messages to one conversation arrive in the order of these calls."""
         return await self._post(conversation, message)
@@ -95,10 +99,6 @@ class SlackCalls:
                     pace.shut("chat.postMessage", conversation, limited.retry_after)
         async with pace.turn("chat.postMessage", conversation, deadline):
             return _place(await self._call("chat.postMessage", **fields))
-
-    async def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
-        """Show this as somebody's Home tab, in place of what was there."""
-        await self._patiently("views.publish", user_id=user_id, view=view)
 
     async def reply(self, place: Place, message: Message, *, broadcast: bool) -> None:
         """Post under a message of ours; `broadcast`: it shows in the conversation too, and leads there."""

@@ -47,9 +47,9 @@ class Desk:
     switchboard: Switchboard
     responses: Responses
     people: People
+    home: HomeTabs
     groups: Groups
     recipients: Recipients
-    home: HomeTabs
     ring: KeyRing
     random: RandomBytes
     base_url: str

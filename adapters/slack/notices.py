@@ -24,7 +24,8 @@ class Notices:
             return
         words = await self._people.words_of(sender)
         text = f"{title_of(words, receipt)}. {state_line(words, receipt)}"
-        message, calls = Message(text, [section(text)]), await self._switchboard.to(sender.workspace)
+        calls = await self._switchboard.to(sender.workspace)
+        message = Message(text, [section(text)])
         if receipt.card:
             await calls.reply(receipt.card, message, broadcast=False)
         else:

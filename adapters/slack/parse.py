@@ -65,20 +65,13 @@ class ChangeSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
-    """Something that we have promised and not yet built."""
-
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
 class Mistake:
     """Anything else is taken for a secret typed by mistake. Never echoed."""
 
     text: str = field(repr=False)
 
 
-Command = Push | Burn | Ask | Help | ListMine | ChangeSettings | Coming | Mistake
+Command = Push | Burn | Ask | Help | ListMine | ChangeSettings | Mistake
 _ALONE: dict[str, Command] = {"help": Help(), "list": ListMine(), "settings": ChangeSettings(), "request": Ask()}
 
 
@@ -233,12 +226,12 @@ def field_values(view: Mapping[str, Any]) -> dict[str, Any]:
                     found[action_id] = (given.get("selected_option") or {}).get("value")
                 case "users_select":
                     found[action_id] = given.get("selected_user")
+                case "checkboxes":
+                    found[action_id] = {option["value"] for option in given.get("selected_options") or []}
                 case "multi_users_select":
                     found[action_id] = given.get("selected_users") or []
                 case "multi_external_select":
                     found[action_id] = [option["value"] for option in given.get("selected_options") or []]
-                case "checkboxes":
-                    found[action_id] = {option["value"] for option in given.get("selected_options") or []}
                 case _:
                     found[action_id] = given.get("value")
     return found

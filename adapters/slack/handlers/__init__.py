@@ -41,6 +41,7 @@ class SlackHandlers:
             requests,
             listing,
             settings,
+            HomeHandlers(desk, push_form),
             ExtendingHandlers(desk),
             HomeHandlers(desk, push_form),
             PassingOnHandlers(desk),

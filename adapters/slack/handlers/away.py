@@ -31,8 +31,8 @@ from adapters.wording.terms import (
 _NOT_DONE = {
     BURN: not_burned,
     BURN_GROUP: not_burned,
-    GET_LINK: not_passed_on,
     BURN_LISTED: not_burned,
+    GET_LINK: not_passed_on,
     RELEASE: not_released,
     EXTEND: not_extended,
     ASK_FOR_SECRET: not_asked,

@@ -10,7 +10,6 @@ from adapters.slack.handlers.push_form import PushFormHandlers
 from adapters.slack.handlers.requests import RequestHandlers
 from adapters.slack.handlers.settings import SettingsHandlers
 from adapters.slack.render.answers import help_text, note
-from adapters.wording.catalog import Words
 
 
 class CommandHandler:
@@ -54,11 +53,3 @@ class CommandHandler:
                 await self._listing.say_list(payload, words)
             case parse.ChangeSettings():
                 await self._settings.open_settings(payload)
-            case parse.Coming():
-                await self._desk.say(payload, note(_coming(words, wish.what)))
-
-
-def _coming(words: Words, what: str) -> str:
-    match what:
-        case _:
-            return words.say("Your own settings are coming. Until then, choose the terms in the form under “More options”.")

@@ -139,14 +139,13 @@ class PushFormHandlers:
                 await self._desk.records.keep(DRAFT, form.id, draft.encode("utf-8"), DRAFT_SECONDS)
             if response_url := payload.get("response_url"):
                 await self._desk.records.keep(RECORD, form.id, response_url.encode(), RECORD_SECONDS)
-            await self._originals.remember(payload, form.id)
-            policy = await self._desk.policy_for(payload)
-            liked = await self._desk.preferences.of(parse.member(payload))
+            liked, policy = await self._desk.preferences.of(parse.member(payload)), await self._desk.policy_for(payload)
             form = replace(
                 form,
                 expires_in=form.expires_in or liked.expiry_within(policy),
                 views=form.views or liked.views_within(policy),
             )
+            await self._originals.remember(payload, form.id)
             view = await self._drawn(payload, words, form)
             calls = await self._desk.switchboard.to(parse.installed_in(payload))
             await calls.open_view(payload["trigger_id"], view)
