@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from adapters.redis_store.embedded import EmbeddedServer
 from adapters.slack.manifest import Extras, manifest
 from bot import logs
+from bot.ground import IN_LIFE, Timing
 from bot.metrics import Metrics
 from bot.server import Service
 from bot.settings import Settings, load, redis_url_if_set
-from bot.wiring import IN_LIFE, Timing, system_clock
+from bot.wiring import system_clock
 from core.link import encode
 from core.ports import Policies
 from playground.chromium import browser_opener

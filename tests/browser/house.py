@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from adapters.redis_store.connect import connect
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
-from bot.wiring import BUDGETS, system_clock
+from bot.ground import BUDGETS
+from bot.wiring import system_clock
 from core.engine import PushEngine
 from core.errors import StoreUnavailable
 from core.identity import Member

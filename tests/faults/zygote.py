@@ -16,9 +16,9 @@ import sys
 from typing import Any
 
 from bot import logs
+from bot.ground import Timing
 from bot.server import Service
 from bot.settings import load
-from bot.wiring import Timing
 
 _PR_SET_PDEATHSIG = 1
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from adapters.redis_store.connect import connect
-from bot.wiring import Timing
+from bot.ground import Timing
 from playground.start import Town, open_town
 from playground.workspace import ALICE, BOB
 from tests.journeys.actors import Actors
