@@ -6,7 +6,7 @@ PORT ?= 8080
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP := $(PY) -m pip install --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: help run test test-long test-faults lint unit bench texts lock vectors clean
+.PHONY: help run test test-long test-faults lint unit bench bench-ack texts lock vectors clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -36,6 +36,9 @@ lint: $(VENV)/.tests ## Style, types and the three floors
 
 bench: $(VENV)/.tests ## Measure create, page, claim and ack, beside the physical limit
 	@$(PY) -m bench.journey
+
+bench-ack: $(VENV)/.tests ## Measure how long Slack waits for our answer, beside a stock slack_bolt
+	@$(PY) -m bench.ack
 
 texts: $(VENV)/.tests ## Collect new sentences into the catalogues, for translators
 	@$(PY) -m adapters.wording.collect

@@ -36,8 +36,7 @@ from bench.subjects import pushpw
 
 DOCUMENT = ROOT / "docs" / "reference" / "benchmarks.md"
 BLOCK = "bench:ack"
-_FULL, _QUICK = Size(one_by_one=100, at_once=1500), Size(one_by_one=10, at_once=100)
-_WARM_UP = 500
+_FULL, _QUICK = Size(one_by_one=100, at_once=1500, warm_up=500), Size(one_by_one=10, at_once=100, warm_up=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ async def _names(environment: dict[str, str]) -> dict[str, list[str]]:
 
 async def _measure(stage: Stage, size: Size, seconds: int) -> tuple[Records, str, str]:
     """Rounds until the time is up; the records, the store's own name, and how many forms were opened."""
-    await _check(stage)
+    await _check(stage, size.warm_up)
     before = await _forms_opened(stage.slack)
     records, began = Records(), time.monotonic()
     while (spent := time.monotonic() - began) < seconds or not records.rounds:
@@ -148,12 +147,12 @@ async def _measure(stage: Stage, size: Size, seconds: int) -> tuple[Records, str
     return records, f"{str(facts.server).capitalize()} {facts.version}", f"{opened} forms opened for {asked} commands"
 
 
-async def _check(stage: Stage) -> None:
+async def _check(stage: Stage, warm_up: int) -> None:
     """Raise RuntimeError unless each lets in what is rightly signed, the limit only once; and let each get warm."""
     secret = stage.servers.secret
     for name, server in [*stage.servers.before.items(), *stage.servers.calling.items()]:
         for gesture in GESTURES:
-            await drive(server.port, requests(gesture, secret, _WARM_UP), AT_ONCE)
+            await drive(server.port, requests(gesture, secret, warm_up), AT_ONCE)
         if name != "empty":
             await drive(server.port, requests("command", f"not {secret}", 1), 1, status=401)
     once = requests("command", secret, 1)

@@ -20,7 +20,10 @@ TIMES = tuple(
     Figure(f"{name}.{how}", f"{name}, {said}") for name in GESTURES for how, said in (("one", "one by one"), ("many", "50 at once"))
 )
 RATES = tuple(Figure(f"{name}.rate", f"{name}s a second, 50 at once", more_is_better=True) for name in GESTURES)
-CPU = tuple(Figure(f"{name}.cpu", f"server's CPU for a {name}, ms") for name in GESTURES)
+CPU = (
+    Figure("command.cpu_first", "server's CPU until it is answered, ms"),
+    *(Figure(f"{name}.cpu", f"server's CPU for a {name}, ms") for name in GESTURES),
+)
 BUSY = tuple(Figure(f"{name}.busy", f"{name}: share of the asking process's time, %") for name in GESTURES)
 CALLING_TIMES = (Figure("calling.one", "command, one by one"), Figure("calling.many", "command, 50 at once"))
 CALLING_REST = (
@@ -38,6 +41,7 @@ class Size:
 
     one_by_one: int
     at_once: int
+    warm_up: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,12 @@ async def _measure(server: Child, secret: str, gesture: str, size: Size, key: st
     await idle(server)
     before = server.cpu_seconds()
     many = await drive(server.port, ready, AT_ONCE)
+    answered = server.cpu_seconds()
     await idle(server)  # what follows the ack is part of a gesture's price
     after = server.cpu_seconds()
     found = {"one": one.times, "many": many.times, "rate": [many.per_second], "busy": [many.busy * 100]}
-    if before is not None and after is not None:
-        found["cpu"] = [(after - before) / size.at_once * 1000]
+    if before is not None and answered is not None and after is not None:
+        found |= {"cpu_first": [(answered - before) / size.at_once * 1000], "cpu": [(after - before) / size.at_once * 1000]}
     return {f"{key}.{figure}": values for figure, values in found.items()}
 
 

@@ -132,5 +132,8 @@ async def serve(settings: Settings) -> None:
         gc.collect()
         gc.freeze()
         log.info("listening", host=settings.host, port=service.port)
+        if settings.slack_app_token is not None:
+            # Slack comes by the socket; people's browsers do not.
+            log.info("readers_must_reach_us", base_url=settings.base_url)
         await stop.wait()
         log.info("stopping")

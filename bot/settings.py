@@ -114,6 +114,12 @@ def _check_url(value: str) -> str:
     return value
 
 
+def _check_app_token(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith("xapp-"):
+        raise _fault("this is no app-level token: those begin with xapp- (Basic Information, App-Level Tokens, scope connections:write)")
+    return value
+
+
 Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
 Duration = Annotated[int | str, AfterValidator(_seconds)]
 
@@ -144,6 +150,9 @@ class Settings(BaseSettings):
     metrics_token: Secret | None = Field(None, validation_alias="PUSHPW_METRICS_TOKEN")
     slack_signing_secret: Secret | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_bot_token: Secret | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
+    slack_client_id: str | None = Field(None, pattern=r"^[\w.-]{3,100}$", validation_alias="SLACK_CLIENT_ID")
+    slack_client_secret: Secret | None = Field(None, validation_alias="SLACK_CLIENT_SECRET")
+    slack_app_token: Annotated[Secret, AfterValidator(_check_app_token)] | None = Field(None, validation_alias="SLACK_APP_TOKEN")
     slack_api_url: Annotated[str, AfterValidator(_check_api_url)] = Field("https://slack.com/api/", validation_alias="PUSHPW_SLACK_API_URL")
 
     @property
@@ -169,8 +178,14 @@ class Settings(BaseSettings):
 
     @property
     def has_slack(self) -> bool:
-        """Whether Slack is set up."""
-        return self.slack_signing_secret is not None and self.slack_bot_token is not None
+        """Whether Slack is set up: a way in, and a token or the means to be given some."""
+        way_in = self.slack_signing_secret is not None or self.slack_app_token is not None
+        return way_in and (self.slack_bot_token is not None or self.has_many_workspaces)
+
+    @property
+    def has_many_workspaces(self) -> bool:
+        """Whether workspaces install the app themselves, by OAuth."""
+        return self.slack_client_id is not None and self.slack_client_secret is not None
 
 
 def load(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
@@ -217,9 +232,26 @@ def _faults_between(settings: Settings) -> list[tuple[str, str]]:
         faults.append(("PUSHPW_DEFAULT_EXPIRY", "is longer than PUSHPW_MAX_EXPIRY"))
     if settings.default_views > settings.max_views:
         faults.append(("PUSHPW_DEFAULT_VIEWS", "is more than PUSHPW_MAX_VIEWS"))
-    if (settings.slack_signing_secret is None) != (settings.slack_bot_token is None):
-        missing = "SLACK_BOT_TOKEN" if settings.slack_bot_token is None else "SLACK_SIGNING_SECRET"
-        faults.append((missing, "is missing: Slack needs SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN"))
+    return faults + _slack_faults(settings)
+
+
+def _slack_faults(settings: Settings) -> list[tuple[str, str]]:
+    """What is missing or too much of Slack's: a way in (signed requests or a socket), and tokens (one, or by OAuth)."""
+    faults = []
+    bot, client, secret_of_client = settings.slack_bot_token, settings.slack_client_id, settings.slack_client_secret
+    if (client is None) != (secret_of_client is None):
+        missing = "SLACK_CLIENT_ID" if client is None else "SLACK_CLIENT_SECRET"
+        faults.append((missing, "is missing: many workspaces need SLACK_CLIENT_ID and SLACK_CLIENT_SECRET"))
+    if bot is not None and (client is not None or secret_of_client is not None):
+        what = "is set beside SLACK_CLIENT_ID and SLACK_CLIENT_SECRET: keep it for one workspace, or those two for many"
+        faults.append(("SLACK_BOT_TOKEN", what))
+    way_in = settings.slack_signing_secret or settings.slack_app_token
+    if way_in is not None and bot is None and client is None and secret_of_client is None:
+        what = "is missing: Slack needs SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN (or, for many workspaces, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET)"
+        faults.append(("SLACK_BOT_TOKEN", what))
+    if way_in is None and (bot is not None or client is not None or secret_of_client is not None):
+        what = "is missing: Slack needs it, but for Socket Mode, which needs SLACK_APP_TOKEN instead"
+        faults.append(("SLACK_SIGNING_SECRET", what))
     return faults
 
 

@@ -15,20 +15,34 @@ from adapters.redis_store.connect import Client, connect
 from adapters.redis_store.facts import faults, read_all_facts
 from adapters.redis_store.fence import Fence, doubts
 from adapters.redis_store.limiter import RedisLimiter
+from adapters.redis_store.locks import RedisLocks
 from adapters.redis_store.outbox import RedisOutbox
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
+from adapters.redis_store.request_book import RedisRequestBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
+from adapters.redis_store.workspace_records import RedisWorkspaceRecords
+from adapters.slack.ask_delivery import SlackAskDelivery
 from adapters.slack.delivery import SlackDelivery
 from adapters.slack.desk import Desk
+from adapters.slack.groups import Groups
 from adapters.slack.handlers import SlackHandlers
-from adapters.slack.handlers.originals import NoUserTokens
 from adapters.slack.http import SlackDoor
+from adapters.slack.install import MEMBER_PATH, InstallDoor
+from adapters.slack.installations import Installations
+from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
+from adapters.slack.oauth import OAuth
 from adapters.slack.people import People
+from adapters.slack.reception import Reception
+from adapters.slack.recipients import Recipients
 from adapters.slack.responses import Responses
+from adapters.slack.socket import SocketDoor
 from adapters.slack.switchboard import OneToken, Switchboard
+from adapters.slack.vault import Vault
 from adapters.web.http import WebDoor
+from adapters.web.notices import NoticePages
+from adapters.web.origin import claimant_address
 from adapters.web.render import Brand
 from bot.background import Background
 from bot.health import HealthDoor, StoreState
@@ -37,14 +51,17 @@ from bot.promises import Keeper
 from bot.settings import Settings, secret
 from bot.sweeper import sweep_for_ever
 from core.engine import PushEngine
+from core.farewell import Farewells
 from core.identity import Platform
 from core.keyring import KeyRing
 from core.policies import InstallationPolicies
-from core.ports import Delivery, Policies
+from core.ports import AskDelivery, Delivery, Departures, Policies
+from core.promise import Ask, Farewell, Promise, Settle
 from core.receipts import Receipts
+from core.secret_requests import SecretRequests
 
-BUDGETS = {"create": 30, "failed_claim": 30}
-"""What a member may create and an address may fail, a minute."""
+BUDGETS = {"create": 30, "invite": 120, "ask": 10, "failed_claim": 30, "install": 30}
+"""What a member may create and ask for, how many people in all they may name where there are several, and what an address may fail and begin to install; a minute."""
 
 
 _CANCEL_AGAIN_SECONDS = 0.2
@@ -84,9 +101,23 @@ class House:
 
     engine: PushEngine
     receipts: Receipts
+    requests: SecretRequests
+    farewells: Farewells | None
     doors: list[Door]
     metrics: Metrics
     later: Background
+    slack: "SlackSide | None"
+
+    async def keep(self, promise: Promise, again: bool = False) -> None:
+        """Do what was promised, whoever's work it is."""
+        match promise:
+            case Ask() | Settle():
+                await self.requests.keep(promise, again)
+            case Farewell():
+                if self.farewells is not None:
+                    await self.farewells.keep(promise)
+            case _:
+                await self.receipts.keep(promise, again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +135,16 @@ class _Ground:
     outbox: RedisOutbox
     session: aiohttp.ClientSession
     later: Background
+
+    @property
+    def limiter(self) -> RedisLimiter:
+        """Budgets a minute."""
+        return RedisLimiter(self.redis, self.ring, BUDGETS, prefix=self.prefix)
+
+    @property
+    def workspace_records(self) -> RedisWorkspaceRecords:
+        """What is remembered of workspaces."""
+        return RedisWorkspaceRecords(self.redis, self.ring, prefix=self.prefix)
 
     @property
     def policies(self) -> Policies:
@@ -129,35 +170,56 @@ async def open_house(
         outbox = RedisOutbox(redis, ring, prefix=prefix, lease_ms=timing.lease_ms)
         house = _build(_Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later))
         lease = timing.lease_ms / 1000
-        keeper = Keeper(outbox, house.receipts.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
+        keeper = Keeper(outbox, house.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
         outbox.on_promise = keeper.call
         closing.push_async_callback(keeper.drain, _DRAIN_SECONDS)
         closing.push_async_callback(later.drain)  # before the keeper's: what runs there may still promise
-        for work in (keeper.keep_for_ever(), sweep_for_ever(house.receipts, every_seconds=timing.sweep_seconds)):
+        if house.slack:
+            closing.push_async_callback(house.slack.drain)
+            if house.slack.socket:
+                closing.push_async_callback(_cancelled, asyncio.create_task(house.slack.socket.keep_connected()))
+        for work in (
+            keeper.keep_for_ever(),
+            *(sweep_for_ever(each, every_seconds=timing.sweep_seconds) for each in (house.receipts, house.requests)),
+        ):
             closing.push_async_callback(_cancelled, asyncio.create_task(work))
         yield house
 
 
 def _build(ground: _Ground) -> House:
     metrics = Metrics()
-    slack = _SlackSide(ground) if ground.settings.has_slack else None
+    slack = SlackSide(ground) if ground.settings.has_slack else None
     deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
-    book = RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
+    askers: dict[Platform, AskDelivery] = {"slack": slack.asking} if slack else {}
+    store, book = _push_store(ground), RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
+    limiter = ground.limiter
     engine = PushEngine(
-        store=_push_store(ground),
+        store=store,
         book=book,
         outbox=ground.outbox,
         audit=metrics,
-        limiter=RedisLimiter(ground.redis, ground.ring, BUDGETS, prefix=ground.prefix),
+        limiter=limiter,
         clock=ground.clock,
         random=ground.random,
         policies=ground.policies,
     )
+    requests = SecretRequests(
+        book=RedisRequestBook(ground.redis, ground.ring, prefix=ground.prefix),
+        outbox=ground.outbox,
+        deliveries=askers,
+        policies=ground.policies,
+        audit=metrics,
+        limiter=limiter,
+        clock=ground.clock,
+        random=ground.random,
+    )
     doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
+    farewells = None
     if slack:
-        doors.append(slack.door(engine))
-    return House(engine, receipts, doors, metrics, ground.later)
+        doors += slack.doors(engine, requests)
+        farewells = Farewells(slack.departures, store, book, ground.workspace_records)
+    return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack)
 
 
 def _push_store(ground: _Ground) -> RedisPushStore:
@@ -172,9 +234,12 @@ def _push_store(ground: _Ground) -> RedisPushStore:
     )
 
 
+def _brand(settings: Settings) -> Brand:
+    return Brand(name=settings.brand_name, support_url=settings.support_url or "")
+
+
 def _web_door(settings: Settings, engine: PushEngine) -> Door:
-    brand = Brand(name=settings.brand_name, support_url=settings.support_url or "")
-    return WebDoor(engine, base_url=settings.base_url, brand=brand, hsts=settings.hsts, trusted_proxies=settings.trusted_proxies)
+    return WebDoor(engine, base_url=settings.base_url, brand=_brand(settings), hsts=settings.hsts, trusted_proxies=settings.trusted_proxies)
 
 
 def _health_door(ground: _Ground, metrics: Metrics) -> Door:
@@ -188,39 +253,104 @@ def _health_door(ground: _Ground, metrics: Metrics) -> Door:
     return HealthDoor(look_at_store, metrics, metrics_token=secret(ground.settings.metrics_token))
 
 
-class _SlackSide:
+class SlackSide:
     """Slack comes in two halves: notices out, which the receipts need, and gestures in, which need the engine."""
 
     def __init__(self, ground: _Ground) -> None:
         self._ground = ground
         settings, session = ground.settings, ground.session
-        self._switchboard = Switchboard(OneToken(secret(settings.slack_bot_token)), api_url=settings.slack_api_url, session=session)
+        self.socket: SocketDoor | None = None
+        self._many = _ManyWorkspaces(ground) if settings.has_many_workspaces else None
+        self.tokens = self._many.installations if self._many else OneToken(secret(settings.slack_bot_token))
+        self._switchboard = Switchboard(self.tokens, api_url=settings.slack_api_url, session=session)
         self._responses = Responses(api_url=settings.slack_api_url, session=session)
         self._people = People(self._switchboard, ground.clock)
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
-        self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring)
+        self.asking = SlackAskDelivery(self._switchboard, self._people)
+        self._groups = Groups(self._switchboard, ground.clock)
+        self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring, ground.policies)
 
-    def door(self, engine: PushEngine) -> Door:
-        """The door, with its handlers behind it."""
+    @property
+    def _leave_url(self) -> str:
+        """Where a member lets us delete messages of theirs; empty where nobody can."""
+        return self._ground.settings.base_url + MEMBER_PATH if self._many else ""
+
+    @property
+    def departures(self) -> Departures:
+        """Who knows which workspaces have the app."""
+        return self.tokens
+
+    async def drain(self) -> None:
+        """Wait for what must not be cut off."""
+        if self.socket:
+            await self.socket.drain()
+        if self._many:
+            await self._many.vault.drain()
+
+    def doors(self, engine: PushEngine, requests: SecretRequests) -> list[Door]:
+        """The doors, with their handlers behind them."""
         ground = self._ground
         desk = Desk(
             engine=engine,
+            outbox=ground.outbox,
+            tokens=self.tokens,
+            clock=ground.clock,
             policies=ground.policies,
             records=self._records,
             switchboard=self._switchboard,
             responses=self._responses,
             people=self._people,
+            groups=self._groups,
+            recipients=Recipients(self._people, self._groups),
             ring=ground.ring,
             random=ground.random,
             base_url=ground.settings.base_url,
             later=ground.later,
         )
-        return SlackDoor(
-            SlackHandlers(desk, NoUserTokens(), leave_url=""),
-            signing_secret=secret(ground.settings.slack_signing_secret),
-            bot_token=secret(ground.settings.slack_bot_token),
-            seen=RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix),
-            clock=ground.clock,
+        reception = Reception(
+            SlackHandlers(desk, requests, leave_url=self._leave_url), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix)
+        )
+        doors: list[Door] = []
+        if ground.settings.slack_app_token is not None:
+            token, api_url = secret(ground.settings.slack_app_token), ground.settings.slack_api_url
+            self.socket = SocketDoor(reception, app_token=token, api_url=api_url, session=ground.session)
+        if ground.settings.slack_signing_secret is not None:
+            doors.append(SlackDoor(reception, signing_secret=secret(ground.settings.slack_signing_secret), clock=ground.clock))
+        if self._many:
+            doors.append(self._many.door(self._records))
+        return doors
+
+
+class _ManyWorkspaces:
+    """Workspaces that install the app themselves."""
+
+    def __init__(self, ground: _Ground) -> None:
+        self._ground = ground
+        settings = ground.settings
+        self._oauth = OAuth(
+            client_id=settings.slack_client_id or "",
+            client_secret=secret(settings.slack_client_secret),
+            api_url=settings.slack_api_url,
+            session=ground.session,
+        )
+        records, locks = ground.workspace_records, RedisLocks(ground.redis, ground.random, prefix=ground.prefix)
+        self.vault = Vault(records, locks, self._oauth, ground.clock)
+        self.installations = Installations(records, self.vault, locks, ground.clock)
+
+    def door(self, records: RedisSealedRecords) -> Door:
+        """Where they install it."""
+        ground, settings = self._ground, self._ground.settings
+        return InstallDoor(
+            self._oauth,
+            self.installations,
+            pages=NoticePages(_brand(settings), https=settings.base_url.startswith("https:"), hsts=settings.hsts),
+            records=records,
+            limiter=ground.limiter,
+            random=ground.random,
+            address_of=lambda request: claimant_address(request, settings.trusted_proxies),
+            scopes=[*BOT_SCOPES, *OPTIONAL_BOT_SCOPES],
+            base_url=settings.base_url,
+            name=settings.brand_name,
         )
 
 

@@ -12,9 +12,15 @@ AuditName = Literal[
     "push.locked",
     "push.burned",
     "push.released",
+    "push.passed_on",
     "push.untold",
     "push.expired_unread",
     "ticket.minted",
+    "request.made",
+    "request.answered",
+    "request.declined",
+    "request.withdrawn",
+    "request.expired",
 ]
 
 

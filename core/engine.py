@@ -1,26 +1,27 @@
 """What can be done with a push? create, claim, acknowledge, burn, release, hand out a ticket.
 
 The engine decides nothing that must be atomic: the store does, in one act each. The engine
-settles terms, locks payloads, keeps budgets, and sees to it that what happened is remembered
+has pushes made (core/creation.py), keeps budgets, and sees to it that what happened is remembered
 and told.
 """
 
 import asyncio
-import os
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from core.audit import AuditEvent, AuditName
-from core.errors import BadInput, NotYours, OnHold, StoreUnavailable, TooMany
+from core.creation import LIVE_MOST as LIVE_MOST
+from core.creation import Created as Created
+from core.creation import Creation
+from core.creation import Order as Order
+from core.creation import Recipient as Recipient
+from core.errors import BadInput, NotYours, OnHold, StoreUnavailable
 from core.identity import Member
 from core.link import Link
-from core.payload import Payload, frame
-from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy, Standing, Wish, settle
 from core.ports import AuditLog, Clock, Limiter, Outbox, Policies, PushStore, RandomBytes, ReceiptBook
 from core.promise import Announce, Tell
 from core.push import (
-    ID_BYTES,
-    KEY_BYTES,
     TICKET_BYTES,
     Attempt,
     Burned,
@@ -30,40 +31,11 @@ from core.push import (
     Granted,
     Held,
     PushId,
-    SealedPush,
     TicketNeeded,
     WrongPassphrase,
     reference,
 )
 from core.receipt import Happening, Hold, Receipt, State
-from core.sealing import SALT_BYTES, input_key, link_proof, mode_of, pass_proof, seal
-
-LIVE_MOST = 500
-"""Live pushes that one member may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a sender asks for. None for expiry (seconds) or views means the default."""
-
-    payload: Payload
-    sender: Member
-    recipient: Member | None = None
-    standing: Standing = Standing.MEMBER
-    """How the recipient stands to the sender's workspace, as the platform says."""
-    expires_in: int | None = None
-    views: int | None = None
-    passphrase: str = field(default="", repr=False)
-    label: str = ""
-    asked_in: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    """A push that is now live: the link (the only place where its key is) and the sender's receipt."""
-
-    link: Link
-    receipt: Receipt
 
 
 class PushEngine:
@@ -89,58 +61,22 @@ class PushEngine:
         self._clock = clock
         self._random = random
         self._policies = policies
-        # Stretching a passphrase fills one core for a quarter of a second: at most one at a time per core.
-        self._stretching = asyncio.Semaphore(os.cpu_count() or 1)
+        self._creation = Creation(
+            store=store, book=book, outbox=outbox, audit=audit, limiter=limiter, clock=clock, random=random, policies=policies
+        )
 
     async def create(self, order: Order) -> Created:
-        """Lock the payload, keep it, and give back the link.
+        """One push, for the order's recipient or, without one, for whoever has its link. Raises as `create_each`."""
+        named = [Recipient(order.recipient, order.standing)] if order.recipient else []
+        (created,) = await self.create_each(order, named)
+        return created
+
+    async def create_each(self, order: Order, recipients: Sequence[Recipient]) -> list[Created]:
+        """A push for each of `recipients`, all of them or none; the order's own recipient is not looked at.
 
         Raises BadInput, TooMany, StoreFull or StoreUnavailable; then nothing was kept that anybody could open.
         """
-        policy = await self._policies.of(order.sender.workspace)
-        recipients = (order.standing,) if order.recipient else ()
-        terms = settle(policy, Wish(order.expires_in, order.views, bool(order.passphrase), recipients))
-        _check(order, policy)
-        await self._limiter.spend("create", order.sender.spelled())
-        if await self._book.count_live_of(order.sender) >= LIVE_MOST:
-            raise TooMany(retry_after=3600)
-        push_id, key = PushId(self._random(ID_BYTES)), self._random(KEY_BYTES)
-        mode = mode_of(order.passphrase)
-        sealing_key = await self._input_key(key, order.passphrase)
-        push = SealedPush(
-            id=push_id,
-            sealed=seal(frame(order.payload), sealing_key, mode, push_id, self._random(SALT_BYTES)),
-            link_proof=link_proof(key, push_id),
-            pass_proof=pass_proof(sealing_key, push_id) if mode == "p" else None,
-            terms=terms,
-            bound_to=order.recipient,
-        )
-        expires_at = await self._store.keep(push)
-        if expires_at is None:  # 128 random bits met themselves: the random source is broken
-            raise StoreUnavailable("the push id is taken")
-        receipt = Receipt(
-            reference=reference(push_id),
-            push_id=push_id,
-            sender=order.sender,
-            recipient=order.recipient,
-            label=order.label.strip(),
-            views=terms.views,
-            views_left=terms.views,
-            has_passphrase=mode == "p",
-            created_at=self._clock(),
-            expires_at=expires_at,
-            asked_in=order.asked_in,
-        )
-        link = Link(push_id, key, mode)
-        try:
-            await self._book.enter(receipt)
-            # The link goes along only where a button will hold it; whoever passes a link on has it already.
-            await self._outbox.promise(Announce(receipt.reference, link if order.recipient else None))
-        except StoreUnavailable:
-            await self._take_back(receipt)
-            raise
-        self._remember("push.created", push_id)
-        return Created(link, receipt)
+        return await self._creation.create_each(order, recipients)
 
     async def claim(self, push_id: PushId, attempt: Attempt, address: str) -> ClaimOutcome:
         """Spend a view, or hear why not. `address` is the claimant's, for the budget of failed tries.
@@ -182,6 +118,30 @@ class PushEngine:
         elif self._clock() >= receipt.expires_at:
             what = State.EXPIRED
         return await self._note(receipt, what)
+
+    async def burn_group(self, push_reference: str, sender: Member) -> list[Receipt]:
+        """The sender takes back what is still live of all that was made together with this one. Raises NotYours."""
+        receipt = await self._receipt_of(push_reference, sender)
+        made_together = await self._book.find_each(receipt.group or (push_reference,))
+        return list(await asyncio.gather(*(self.burn(each.reference, sender) for each in made_together if each.live)))
+
+    async def pass_on(self, link: Link, sender: Member) -> Receipt | None:
+        """Whoever has the link may open it from now on, at the wish of its sender, whose recipient could not be reached.
+
+        None when it is gone. Raises NotYours, and BadInput where every push must be for a named person.
+        """
+        receipt = await self._receipt_of(reference(link.push_id), sender)
+        if (await self._policies.of(sender.workspace)).binding_required:
+            raise BadInput("recipient", "required")
+        now = self._clock()
+        if not receipt.live or now >= receipt.expires_at or not await self._store.unbind(receipt.push_id):
+            return None
+        self._remember("push.passed_on", receipt.push_id)
+        noted = None
+        with suppress(StoreUnavailable):  # what was asked for is done: to say otherwise would be wrong
+            noted = await self._book.amend(receipt.reference, lambda known: replace(known, passed_on_at=known.passed_on_at or now))
+            await self._outbox.promise(Announce(receipt.reference))
+        return noted or replace(receipt, passed_on_at=now)
 
     async def release(self, push_reference: str, sender: Member) -> Receipt:
         """A held push may be claimed again: the sender accepts that it may have been read before. Raises NotYours."""
@@ -228,15 +188,6 @@ class PushEngine:
             noted = None
         return noted or receipt.after(news)
 
-    async def _take_back(self, receipt: Receipt) -> None:
-        """The sender hears that nothing was sent, so nothing may stay that could be opened or announced, as far as the store answers."""
-        news = Happening(receipt.reference, State.BURNED, self._clock())
-        with suppress(StoreUnavailable):
-            await self._store.burn(receipt.push_id)
-        with suppress(StoreUnavailable):
-            await self._book.amend(receipt.reference, lambda known: known.after(news))
-            await self._book.settle_due(receipt.reference)
-
     async def _note_refusal(self, push_id: PushId, outcome: WrongPassphrase | TicketNeeded | Gone | Held, address: str) -> None:
         match outcome:
             case Held():
@@ -255,12 +206,6 @@ class PushEngine:
             else:
                 await self._limiter.check("failed_claim", address)
 
-    async def _input_key(self, key: bytes, passphrase: str) -> bytes:
-        if not passphrase:
-            return input_key(key)
-        async with self._stretching:
-            return await asyncio.to_thread(input_key, key, passphrase)
-
     def _remember(self, name: AuditName, push_id: PushId, reason: str = "") -> None:
         self._audit.record(AuditEvent(name, reference(push_id), reason))
 
@@ -270,14 +215,3 @@ class PushEngine:
         except StoreUnavailable:
             # The push's own part of the store has answered, and whoever asked must hear it: what was granted would be lost.
             self._remember("push.untold", push_id)
-
-
-def _check(order: Order, policy: Policy) -> None:
-    if not order.payload.data:
-        raise BadInput("secret", "empty")
-    if len(order.payload.data) > policy.most_text_bytes:
-        raise BadInput("secret", "too_long")
-    if len(order.label) > LABEL_MOST:
-        raise BadInput("label", "too_long")
-    if len(order.passphrase) > PASSPHRASE_MOST:
-        raise BadInput("passphrase", "too_long")

@@ -10,10 +10,12 @@ from typing import Protocol
 
 from core.audit import AuditEvent
 from core.identity import Member, Workspace
+from core.link import Link
 from core.policy import Policy
 from core.promise import Promise
 from core.push import Attempt, BurnOutcome, ClaimOutcome, Millis, PushId, SealedPush, Status
 from core.receipt import Invitation, Place, Receipt
+from core.secret_request import SecretRequest
 
 
 class Clock(Protocol):
@@ -156,6 +158,17 @@ class WorkspaceRecords(Protocol):
         """Forget all of it, at once."""
 
 
+class Departures(Protocol):
+    """Knows which workspaces have the app, and by whose leave."""
+
+    async def leave(self, workspace: Workspace, at: Millis) -> list[Workspace]:
+        """Forget the tokens of a workspace, or organisation, that took the app away at `at`; all that are without it now.
+
+        None of them when it has the app anew since then. It may be asked again, and then says the same until
+        what is remembered of `workspace` is erased.
+        """
+
+
 class Locks(Protocol):
     """Keeps processes from doing the same work at the same time. For work that may be done twice, but had better not be."""
 
@@ -217,8 +230,52 @@ class Delivery(Protocol):
     async def show_receipt(self, receipt: Receipt) -> Place:
         """Post the sender's receipt card, or edit the one at `receipt.card`; where it lies now."""
 
-    async def tell_refused(self, receipt: Receipt) -> None:
-        """Tell the sender, where they asked, that the recipient could not be reached."""
+    async def show_group(self, receipts: Sequence[Receipt]) -> Place:
+        """As `show_receipt`, one card for all that were made together; the first one's `card` is where it lies."""
+
+    async def tell_refused(self, receipt: Receipt, link: Link | None) -> None:
+        """Tell the sender that the recipient could not be reached. With `link` nobody tries again: offer a way to pass it on."""
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         """Edit the recipient's message, so that no dead button stays."""
+
+
+class RequestBook(Protocol):
+    """Keeps who asked whom for a secret, sealed, until some days after the request expired."""
+
+    async def enter(self, request: SecretRequest) -> None:
+        """Keep a new request, and list it among its requester's open ones."""
+
+    async def find(self, request_id: str) -> SecretRequest | None:
+        """The request of that id."""
+
+    async def amend(self, request_id: str, change: Callable[[SecretRequest], SecretRequest]) -> SecretRequest | None:
+        """`change` the request atomically (it may be called more than once); the new one, or None if there is none."""
+
+    async def open_of(self, requester: Member) -> list[SecretRequest]:
+        """The requester's requests that may still be answered, soonest to expire first."""
+
+    async def count_open_of(self, requester: Member) -> int:
+        """How many that are."""
+
+    async def take_due(self, most: int) -> list[str]:
+        """Ids of up to `most` requests that have expired. Each goes to one caller, and comes again after a minute unless settled."""
+
+    async def settle_due(self, request_id: str) -> None:
+        """That request needs no more looking at."""
+
+
+class AskDelivery(Protocol):
+    """Carries secret requests to one chat platform. Every method may raise Undeliverable."""
+
+    async def ask(self, request: SecretRequest) -> Place:
+        """Ask the person; where the message lies."""
+
+    async def show_request(self, request: SecretRequest) -> Place:
+        """Post the requester's card, or edit the one at `request.card`; where it lies now."""
+
+    async def settle_ask(self, request: SecretRequest) -> None:
+        """Edit the asked person's message, so that no dead button stays."""
+
+    async def finish_step(self, request: SecretRequest) -> None:
+        """Tell a workflow that waits for it how asking went; nothing where none waits. Never raises Undeliverable."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from core.identity import Workspace
 from core.link import Link
+from core.push import Millis
 from core.receipt import Happening
 
 
@@ -52,9 +53,10 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """A workspace has taken the app away: end its pushes and forget what is remembered of it."""
+    """A workspace has taken the app away at `at`: end its pushes and forget what is remembered of it, unless it has the app anew."""
 
     workspace: Workspace
+    at: Millis
 
 
 Promise = Tell | Announce | Nudge | Ask | Settle | Farewell

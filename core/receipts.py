@@ -5,7 +5,6 @@ shown after the answer that caused them, and a card that cannot be shown never u
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 from core.audit import AuditEvent
@@ -15,6 +14,7 @@ from core.link import Link
 from core.ports import AuditLog, Clock, Delivery, ReceiptBook
 from core.promise import Announce, Promise, Tell
 from core.receipt import Happening, Hold, Invitation, Place, Receipt, Seen, State
+from core.turns import Turns
 
 
 class Receipts:
@@ -25,6 +25,7 @@ class Receipts:
         self._deliveries = deliveries
         self._audit = audit
         self._clock = clock
+        self._turns = Turns()
 
     async def keep(self, promise: Promise, again: bool = False) -> None:
         """Do what was promised. `again`: an earlier try may have got halfway, and what it has noted is not done again.
@@ -42,17 +43,24 @@ class Receipts:
     async def _announce(self, reference: str, link: Link | None, again: bool) -> None:
         """Invite the recipient of a bound push, and give the sender a card. What an earlier try has done already stays."""
         receipt = await self._book.find(reference)
-        if receipt is None or (receipt.state is State.BURNED and receipt.card is None and not receipt.was_opened):
+        if receipt is None or await self._was_never_announced(receipt):
             return  # taken back before anybody heard of it, perhaps because its own creation failed
         if receipt.recipient and link and receipt.live and receipt.invitation is None and (again or not receipt.undeliverable):
             receipt = await self._invite(receipt, receipt.recipient, link)
-        await self._bring_up_to_date(receipt)
+        if not receipt.group or _is_first(receipt) or receipt.undeliverable or receipt.passed_on_at:
+            await self._bring_up_to_date(receipt)  # of a group, the first one's brings the card; the others' change nothing on it
+
+    async def _was_never_announced(self, receipt: Receipt) -> bool:
+        if receipt.state is not State.BURNED or receipt.card is not None or receipt.was_opened:
+            return False
+        others = await self._book.find_each(receipt.group)
+        return all(each.state is State.BURNED and each.card is None for each in others)
 
     async def _invite(self, receipt: Receipt, recipient: Member, link: Link) -> Receipt:
         try:
             where = await self._deliver_to(recipient.workspace.platform).invite(Invitation(recipient, receipt, link))
         except Undeliverable as problem:
-            receipt = await self._note_refused(receipt, problem)
+            receipt = await self._note_refused(receipt, problem, link)
             if isinstance(problem, Unreachable):
                 # The sender hears it now, and may find another way; the invitation is tried again all the same.
                 await self._bring_up_to_date(receipt)
@@ -60,13 +68,17 @@ class Receipts:
             return receipt
         return await self._amend(receipt, invitation=where, undeliverable="")
 
-    async def _note_refused(self, receipt: Receipt, problem: Undeliverable) -> Receipt:
-        if receipt.undeliverable:
-            return receipt
-        receipt = await self._amend(receipt, undeliverable=problem.reason)
-        with suppress(Undeliverable):  # the card says it as well
-            await self._deliver_to(receipt.sender.workspace.platform).tell_refused(receipt)
-        return receipt
+    async def _note_refused(self, receipt: Receipt, problem: Undeliverable, link: Link) -> Receipt:
+        tried_again = isinstance(problem, Unreachable)
+        if receipt.undeliverable and (tried_again or receipt.undeliverable == problem.reason):
+            return receipt  # the sender has heard it
+        refused = replace(receipt, undeliverable=problem.reason)
+        try:
+            await self._deliver_to(receipt.sender.workspace.platform).tell_refused(refused, None if tried_again else link)
+        except Undeliverable as trouble:  # the card says it as well; but only this offers the link
+            if isinstance(trouble, Unreachable) and not tried_again:
+                raise
+        return await self._amend(receipt, undeliverable=problem.reason)
 
     async def follow(self, happening: Happening, again: bool = False) -> None:
         """Note what happened, and bring the cards up to date."""
@@ -96,7 +108,10 @@ class Receipts:
         await self._book.settle_due(reference)
 
     async def _bring_up_to_date(self, receipt: Receipt) -> Receipt:
-        receipt = await self._show_what_is_so(receipt)
+        if receipt.group:
+            await self._show_group(receipt)
+        else:
+            receipt = await self._show_what_is_so(receipt)
         if receipt.invitation is not None and receipt.recipient is not None and not receipt.live:
             await self._settle(receipt, receipt.recipient)
         return receipt
@@ -129,6 +144,28 @@ class Receipts:
             return receipt  # the form has already told the sender all that matters
         return receipt if where == receipt.card else await self._amend(receipt, card=where)
 
+    async def _show_group(self, receipt: Receipt) -> None:
+        """The card of all that were made together. News that come at once share an edit: forty openings are not forty edits."""
+        first = receipt if _is_first(receipt) else await self._book.find(receipt.group[0])
+        if first is None or (first.card is None and not _is_first(receipt)):
+            return  # the announcement of the first one posts the card, and then looks once more for what came meanwhile
+        await self._turns.share(first.reference, lambda: self._draw_group(receipt.group))
+
+    async def _draw_group(self, group: tuple[str, ...]) -> None:
+        rows = await self._book.find_each(group)
+        shown: list[Receipt] = []
+        while rows and rows[0].reference == group[0] and [*map(_news, rows)] != [*map(_news, shown)]:
+            first, shown = rows[0], rows
+            try:
+                where = await self._deliver_to(first.sender.workspace.platform).show_group(rows)
+            except Unreachable:
+                raise
+            except Undeliverable:
+                return  # the form has already told the sender all that matters
+            if where != first.card:
+                await self._amend(first, card=where)
+            rows = await self._book.find_each(group)
+
     async def _amend(self, receipt: Receipt, **changes: Place | str) -> Receipt:
         def change(known: Receipt) -> Receipt:
             return replace(known, **changes)  # type: ignore[arg-type]  # replace() of named fields
@@ -142,5 +179,9 @@ class Receipts:
             raise Undeliverable("no_such_platform") from None
 
 
-def _news(receipt: Receipt) -> tuple[State, int, str, bool]:
-    return receipt.state, receipt.views_left, receipt.undeliverable, receipt.held
+def _is_first(receipt: Receipt) -> bool:
+    return receipt.reference == receipt.group[0]
+
+
+def _news(receipt: Receipt) -> tuple[State, int, str, bool, bool]:
+    return receipt.state, receipt.views_left, receipt.undeliverable, receipt.held, receipt.passed_on_at is not None

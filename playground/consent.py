@@ -16,6 +16,11 @@ _PAGE = """<!doctype html>
 {body}
 </html>"""
 
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+
 
 class Consent:
     """The consent page. It stands on this machine only; whoever looks at it may act as anybody, as on the other page."""
@@ -35,6 +40,8 @@ class Consent:
         return _page(self._form(asked))
 
     async def _decide(self, request: web.Request) -> web.Response:
+        if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":  # another site's page may not press Allow
+            raise web.HTTPForbidden
         form = await request.post()
         address = str(request.rel_url)
         try:
@@ -62,4 +69,4 @@ class Consent:
 
 
 def _page(body: str, status: int = 200) -> web.Response:
-    return web.Response(text=_PAGE.format(body=body), content_type="text/html", status=status)
+    return web.Response(text=_PAGE.format(body=body), content_type="text/html", status=status, headers=_HEADERS)

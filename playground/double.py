@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -19,8 +20,9 @@ from playground.page import Page
 from playground.passes import Passes
 from playground.robot import Robot
 from playground.sender import Answer, Sender
+from playground.sockets import Sockets
 from playground.steps import Steps
-from playground.teams import TEAM_ID, Team
+from playground.teams import BOT, TEAM_ID, Team
 from playground.tokens import Token, Tokens
 from playground.views import Views
 from playground.web_api import WebApi
@@ -58,7 +60,8 @@ class PretendSlack:
         self.house = House(self.workspace, Views(self.workspace), Passes(now))
         self.houses = {self.house.team.id: self.house}
         self.tokens = Tokens(now)
-        self.sender = Sender(signing_secret, service_url, now)
+        self.sockets = Sockets(self.changed)
+        self.sender = Sender(signing_secret, service_url, now, self.sockets, only_sockets=self.manifest.socket_mode)
         self.events = Events(self.sender, self.manifest, now)
         scopes = set(self.manifest.scopes | self.manifest.optional_scopes)
         self.api = WebApi(self.houses, self.tokens, scopes, now)
@@ -73,6 +76,7 @@ class PretendSlack:
         self.oauth = OAuth(credentials or Credentials("1111.2222", secrets.token_hex(16)), self.manifest, self.houses, self.tokens, now)
         self.api.tokenless["oauth.v2.access"] = self.oauth.access
         self.api.of_token["auth.revoke"] = self.happenings.revoke
+        self.api.of_token["apps.connections.open"] = self.sockets.issue
         self._runner: web.AppRunner | None = None
         self.api.on_change = self.changed
         self._open(self.house)
@@ -99,7 +103,9 @@ class PretendSlack:
     def application(self) -> web.Application:
         """Everything on one origin."""
         application = web.Application(client_max_size=4 * 1024 * 1024)
-        application.add_routes([*self.api.routes(), *Hooks(self.houses).routes(), *Consent(self.oauth, self.houses).routes()])
+        application.add_routes(
+            [*self.api.routes(), *self.sockets.routes(), *Hooks(self.houses).routes(), *Consent(self.oauth, self.houses).routes()]
+        )
         Page(self).add_to(application)
         return application
 
@@ -112,6 +118,7 @@ class PretendSlack:
         port = self._runner.addresses[0][1]
         for house in self.houses.values():
             house.url = house.passes.base_url = f"http://{host}:{port}"
+        self.sockets.base_url = self.url
         self.robot.start()
 
     async def stop(self) -> None:
@@ -120,6 +127,7 @@ class PretendSlack:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.robot.stop()
+        await self.sockets.close()
         await self.sender.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -127,20 +135,30 @@ class PretendSlack:
 
     def as_user(self, user: str) -> Hands:
         """Somebody's keyboard and mouse, in their own workspace. Raises Refused user_not_found."""
-        return Hands(next((s for s in self._stages if _is_home(s.house.workspace, user)), self._stages[0]), user)
+        known = [s for s in self._stages if user in s.house.workspace.people]
+        return Hands(next((s for s in known if _is_home(s.house.workspace, user)), (known or self._stages)[0]), user)
 
     def add_workspace(self, team: Team, people: Sequence[Person] = ()) -> House:
         """One more workspace, without the app until somebody installs it. People have ids of their own.
 
-        An `enterprise_id` that another workspace has makes it one of that organisation: the app has the same bot in both.
+        An `enterprise_id` that another workspace has makes it one of that organisation: the app is the same bot in both,
+        and elsewhere another one.
         """
-        workspace = Workspace(self._now, team)
+        workspace = Workspace(self._now, replace(team, bot=self._bot_in(team)))
         house = House(workspace, Views(workspace), Passes(self._now, team.id), url=self.house.url)
         house.passes.base_url = self.house.url
         workspace.settle(people, f"C{team.id[1:]}GENERAL", f"C{team.id[1:]}RANDOM")
         self.houses[team.id] = house
         self._open(house)
         return house
+
+    def _bot_in(self, team: Team) -> str:
+        known = {h.team.enterprise_id: h.team.bot for h in self.houses.values() if h.team.enterprise_id}
+        return known.get(team.enterprise_id, f"U{team.id[1:]}PUSHPW" if team.bot == BOT else team.bot)
+
+    def give_app_token(self, token: str) -> None:
+        """An app-level token (`xapp`) with connections:write, for Socket Mode."""
+        self.tokens.add(Token(token, "", {"connections:write"}, {TEAM_ID}, "app"))
 
     async def uninstall(self, where: str = TEAM_ID, first: str = "app_uninstalled") -> list[Answer | None]:
         """See Happenings.uninstall."""
@@ -166,6 +184,10 @@ class PretendSlack:
 
         found: T = await pause_until(looked, lambda: self.pulse, within)
         return found
+
+    async def delivered(self) -> None:
+        """Wait until every event that came of what happened so far was sent and answered."""
+        await asyncio.gather(*self._tasks)
 
     def audit_listener(self) -> Callable[[str, str], None]:
         """What to call with each audit event's name and reason; then steps 3 and 4 tick, and the robot knows what was spent."""
@@ -207,7 +229,11 @@ class PretendSlack:
     def _later(self, doing: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.get_running_loop().create_task(doing)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._delivered)
+
+    def _delivered(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        self.changed()
 
     def _did(self, user: str, gesture: str) -> None:
         self.steps.note(gesture, form_open=any(house.views.of(user) for house in self.houses.values()))

@@ -95,11 +95,11 @@ class Hands:
 
     # What the person does
 
-    def say(self, channel: str, text: str, thread_ts: str = "") -> Message:
-        """Post a message, or a reply in a thread, as the composer does: rich text, marks turned into styles."""
+    def say(self, channel: str, text: str) -> Message:
+        """Post a message as the composer does: rich text, marks turned into styles."""
         self._member_of(channel)
         blocks = composer.rich_text(self._workspace, text)
-        return self._workspace.post(channel, self.user, composer.message_text(self._workspace, text), blocks, thread_ts=thread_ts)
+        return self._workspace.post(channel, self.user, composer.message_text(self._workspace, text), blocks)
 
     def reply(self, message: Message, text: str, *, broadcast: bool = False) -> Message:
         """Answer in the message's thread, and with `broadcast` in the conversation too."""
@@ -117,7 +117,7 @@ class Hands:
         """Type a slash command."""
         where = self._member_of(channel)
         known = self._stage.manifest.command(name)
-        if known is None or not self._stage.is_installed:
+        if known is None or not self._stage.is_installed or self._workspace.is_stranger(self.person):
             self._workspace.post(channel, SYSTEM, f"{name} is not a valid command.", only_for=self.user)
             return Answer(problem="not_a_command")
         spelled = composer.for_command(self._workspace, text) if known.escapes else text
@@ -191,11 +191,11 @@ class Hands:
                 view.values[block["block_id"]][element["action_id"]] = forms.entry(element, typed[element["action_id"]], self._suggested)
 
     async def suggest(self, where: Message | View, wanted: str, typed: str) -> list[Json]:
-        """The options that the app offers in an external select for what is `typed`, groups flattened."""
+        """The options, groups flattened, that the app offers in an external select for what is `typed`; see `offered`."""
         return forms.options_of(await self.offered(where, wanted, typed))
 
     async def offered(self, where: Message | View, wanted: str, typed: str, block_id: str | None = None) -> Json:
-        """As `suggest`, but as the app answered: `options` or `option_groups`.
+        """What the app answers when `typed` stands in an external select: `options` or `option_groups`, or nothing.
 
         Nothing is asked for fewer characters than min_query_length (3 unless said), and nothing shown that Slack refuses.
         """
@@ -204,7 +204,7 @@ class Hands:
             return {}
         place = payloads.in_view(where) if isinstance(where, View) else payloads.in_message(where, self._member_of(where.channel), "", {})
         answer = await self._stage.sender.interaction(payloads.block_suggestion(self.person, place, block, element, typed, self._team))
-        offered = _options_in(answer)
+        offered = self._hear_options(answer)
         self._suggested += forms.options_of(offered)
         return offered
 
@@ -242,9 +242,14 @@ class Hands:
                 answer = await self._stage.sender.interaction(payloads.view_closed(self.person, each, is_cleared=everything))
         return answer
 
-    async def open_home(self) -> Answer | None:
-        """Look at the app's Home tab."""
-        event = {"type": "app_home_opened", "user": self.user, "channel": self.bot_dm, "tab": "home", "event_ts": self._workspace.next_ts()}
+    async def open_home(self, tab: str = "home") -> Answer | None:
+        """Look at the app's Home tab, or its Messages tab (`messages`), where it is installed."""
+        if not self._stage.is_installed:
+            return None
+        event: Json = {"type": "app_home_opened", "user": self.user, "channel": self.bot_dm, "tab": tab}
+        event["event_ts"] = self._workspace.next_ts()
+        if tab == "home" and self.home is not None:
+            event["view"] = self.home.as_json()
         return await self._stage.events.happen(event, self._team)
 
     # How it goes on
@@ -303,6 +308,13 @@ class Hands:
                 said = f'{name} failed with the error "invalid_command_response"'
         self._workspace.post(channel, SYSTEM, said, only_for=self.user)
 
+    def _hear_options(self, answer: Answer) -> Json:
+        try:
+            body: Json = (answer.json() if answer.ok else None) or {}
+        except ValueError:
+            return {}
+        return {} if faults_of_options(body) else body
+
     def _hear_submission(self, view: View, body: Json | None) -> None:
         if not body:
             self._house.views.close(view)
@@ -332,14 +344,6 @@ class Hands:
                 url = self._house.passes.response_url("app", self.user, channel)
                 made.append({"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": channel, "response_url": url})
         return made
-
-
-def _options_in(answer: Answer) -> Json:
-    try:
-        body: Json = (answer.json() if answer.ok else None) or {}
-    except ValueError:
-        return {}
-    return {} if faults_of_options(body) else body
 
 
 async def pause_until(fact: Callable[[], Any], pulse: Callable[[], asyncio.Event], within: float) -> Any:

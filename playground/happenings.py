@@ -37,15 +37,9 @@ class Happenings:
     async def run_step(self, house: House, user: str, callback_id: str, inputs: Json) -> Execution:
         """As if a workflow that `user` started came to the app's step `callback_id` of the manifest's functions."""
         outputs = self._manifest.functions[callback_id].get("output_parameters", {})
-        outputs = {"properties": outputs, "required": []} if "properties" not in outputs else outputs
-        execution = Execution(
-            f"Fx0{secrets.token_hex(4).upper()}",
-            callback_id,
-            user,
-            inputs,
-            frozenset(outputs["required"]),
-            frozenset(outputs["properties"]),
-        )
+        required = frozenset(name for name, facts in outputs.items() if facts.get("is_required"))
+        number = f"Fx0{secrets.token_hex(4).upper()}"
+        execution = Execution(number, callback_id, user, inputs, required, frozenset(outputs))
         house.executions[execution.id] = execution
         token = self._tokens.issue("", self._bot_scopes(house), {house.team.id}, kind="workflow")
         event = {
@@ -61,7 +55,12 @@ class Happenings:
         return execution
 
     async def uninstall(self, where: str, first: str = "app_uninstalled") -> list[Answer | None]:
-        """Take the app away from a workspace, or (by its enterprise id) from an organisation. Both events are sent, `first` before the other."""
+        """Take the app away from a workspace, or (by its enterprise id) from an organisation. Both events are sent, `first` before the other.
+
+        Taken from one workspace of an org-wide install, the token lives on for the others.
+        """
+        if where in self._houses and self._houses[where].team.org_wide:
+            return [await self._leave(self._houses[where])]
         gone = self._tokens.of_team(where)
         for token in gone:
             self._tokens.revoke(token, "token_revoked" if token.kind == "user" else "account_inactive")
@@ -72,6 +71,12 @@ class Happenings:
         events = [self._revoked(reached[0], gone), {"type": "app_uninstalled", "event_ts": reached[0].workspace.next_ts()}]
         events.sort(key=lambda event: event["type"] != first)
         return [await self._events.happen(event, team, is_over=True) for event in events]
+
+    async def _leave(self, house: House) -> Answer | None:
+        for token in self._tokens.of_team(house.team.id):
+            token.teams.discard(house.team.id)
+        event = {"type": "team_access_revoked", "team_ids": [house.team.id], "event_ts": house.workspace.next_ts()}
+        return await self._events.happen(event, replace(house.team, id=""), is_over=True)
 
     def revoke(self, token: Token, arguments: Json) -> Json:
         """auth.revoke: this one token ends, and the app hears of it."""

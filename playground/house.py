@@ -28,12 +28,16 @@ class Execution:
 
 @dataclass(slots=True)
 class House:
-    """All that the methods act on. `edit_window_closed` makes every chat.update fail so."""
+    """All that the methods act on.
+
+    `edit_window_closed` makes every chat.update fail so, `edit_window_seconds` those of older messages.
+    """
 
     workspace: Workspace
     views: Views
     passes: Passes
     edit_window_closed: bool = False
+    edit_window_seconds: float | None = None
     url: str = ""
     disabled_dms: set[str] = field(default_factory=set)
     unfurl_domains: tuple[str, ...] = ()

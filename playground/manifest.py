@@ -44,6 +44,7 @@ class Manifest:
     functions: dict[str, Any] = field(default_factory=dict)
     rotates: bool = False
     org_deploy: bool = False
+    socket_mode: bool = False
 
     @classmethod
     def read(cls, manifest: dict[str, Any]) -> Self:
@@ -68,6 +69,7 @@ class Manifest:
             functions=dict(manifest.get("functions", {})),
             rotates=settings.get("token_rotation_enabled", False),
             org_deploy=settings.get("org_deploy_enabled", False),
+            socket_mode=settings.get("socket_mode_enabled", False),
         )
 
     def command(self, name: str) -> Command | None:

@@ -87,7 +87,8 @@ def _chat_post_ephemeral(house: House, call: Call) -> Json:
 
 def _chat_update(house: House, call: Call) -> Json:
     message = _own_message(house, call, "cant_update_message")
-    if house.edit_window_closed:
+    window = house.edit_window_seconds
+    if house.edit_window_closed or (window is not None and house.workspace.age(message) > window):
         raise Refused("edit_window_closed")
     text, blocks = _content(call)
     # A text without blocks takes the blocks away, as at Slack's.
@@ -99,6 +100,12 @@ def _chat_delete(house: House, call: Call) -> Json:
     message = _own_message(house, call, "cant_delete_message")
     house.workspace.delete(message)
     return {"channel": message.channel, "ts": message.ts}
+
+
+def _chat_get_permalink(house: House, call: Call) -> Json:
+    channel = _visible(house, call.actor, str(call.need("channel", "channel_not_found")))
+    message = house.workspace.find(channel.id, str(call.need("message_ts", "message_not_found")))
+    return {"channel": channel.id, "permalink": f"{house.url}/archives/{channel.id}/p{message.ts.replace('.', '')}"}
 
 
 def _views_open(house: House, call: Call) -> Json:
@@ -199,7 +206,7 @@ def person_facts(house: House, person: Person, *, with_locale: bool) -> Json:
     if house.workspace.is_stranger(person):
         return body | {"is_stranger": True}  # an outsider has no locale, zone or role here
     if not person.deleted:
-        body |= {"tz": person.tz, "tz_label": person.tz, "tz_offset": 0, "is_admin": person.is_admin, "is_owner": False}
+        body |= {"tz": person.tz, "tz_label": person.tz, "tz_offset": 0, "is_admin": person.is_admin, "is_owner": person.is_owner}
         body |= {"is_restricted": person.is_restricted, "is_ultra_restricted": person.is_ultra_restricted}
     return body | ({"locale": person.locale} if with_locale else {})
 
@@ -227,6 +234,7 @@ METHODS: dict[str, Method] = {
     "chat.postEphemeral": Method(_chat_post_ephemeral, ("chat:write",)),
     "chat.update": Method(_chat_update, ("chat:write",)),
     "chat.delete": Method(_chat_delete, ("chat:write",)),
+    "chat.getPermalink": Method(_chat_get_permalink),
     "chat.unfurl": Method(unfurls.unfurl, ("links:write",)),
     "functions.completeSuccess": Method(functions.succeed),
     "functions.completeError": Method(functions.fail),

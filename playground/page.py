@@ -102,14 +102,17 @@ def _said(answer: Answer | None) -> Json:
     return {"ok": answer is None or answer.ok, "problem": answer.problem if answer else ""}
 
 
-async def _say(_slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
+async def _say(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
     text: str = asked["text"].strip()
     thread_ts: str = asked.get("thread_ts", "")
     if not text.startswith("/"):
-        hands.say(asked["channel"], text, thread_ts)
+        if thread_ts:
+            hands.reply(slack.workspace.find(asked["channel"], thread_ts), text, broadcast=asked.get("broadcast") is True)
+        else:
+            hands.say(asked["channel"], text)
         return _said(None)
     if thread_ts:
-        raise Refused("commands_are_not_supported_in_threads")
+        raise Refused("no_commands_in_threads")
     name, _, rest = text.partition(" ")
     return _said(await hands.command(name, rest.strip(), asked["channel"]))
 
@@ -131,10 +134,8 @@ async def _choose(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
 
 
 async def _suggest(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
-    view = _where(slack, hands, asked)
-    if not isinstance(view, View):
-        return _said(None)
-    return {"ok": True, "offered": await hands.offered(view, asked["action_id"], asked["typed"], asked["block_id"])}
+    where = _where(slack, hands, asked)
+    return {"ok": True, "offered": await hands.offered(where, asked["action_id"], asked["typed"], asked["block_id"])}
 
 
 async def _submit(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
@@ -147,8 +148,8 @@ async def _close(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
     return _said(await hands.close(view, all_of_them=asked.get("all", False))) if isinstance(view, View) else _said(None)
 
 
-async def _home(_slack: "PretendSlack", hands: Hands, _asked: Json) -> Json:
-    return _said(await hands.open_home())
+async def _home(_slack: "PretendSlack", hands: Hands, asked: Json) -> Json:
+    return _said(await hands.open_home(asked.get("tab", "home")))
 
 
 async def _read(slack: "PretendSlack", hands: Hands, asked: Json) -> Json:

@@ -22,7 +22,13 @@ def _user(person: Person) -> Json:
 
 
 def _common(kind: str, person: Person, trigger_id: str, team: Team, *, in_channel: bool) -> Json:
-    """What all interactions carry. Where no channel tells the workspace, an org-wide install is told no team (`"team": null`)."""
+    """What all interactions carry.
+
+    Where no channel tells the workspace, an org-wide install is told no team (`"team": null`), and what a stranger does in
+    a view names their own workspace; `view.app_installed_team_id` then says whose app it is.
+    """
+    if person.team_id != team.id and not in_channel:
+        team = Team(person.team_id, domain="elsewhere")
     return {
         "type": kind,
         "team": None if team.org_wide and not in_channel else team_facts(team),
@@ -155,6 +161,8 @@ def event_callback(event: Json, event_id: str, event_time: int, team: Team = HOM
         "token": VERIFICATION,
         "team_id": team.id or None,
         **({"enterprise_id": team.enterprise_id} if team.enterprise_id else {}),
+        "context_team_id": team.id or None,
+        "context_enterprise_id": team.enterprise_id or None,
         "api_app_id": APP_ID,
         "event": event,
         "event_id": event_id,

@@ -5,31 +5,15 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from playground.answer import Answer as Answer
 from playground.refusals import Json
+from playground.sockets import Sockets
 
 PATIENCE_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the service said. `problem` is Slack's own word for what went wrong, or empty."""
-
-    status: int = 0
-    text: str = field(default="", repr=False)
-    problem: str = ""
-
-    @property
-    def ok(self) -> bool:
-        return not self.problem
-
-    def json(self) -> Any:
-        """The body as JSON; None when there is none. Raises ValueError when it is something else."""
-        return json.loads(self.text) if self.text.strip() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +30,13 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
 
 
 class Sender:
-    """Signs and sends to the service's POST /slack/events; gives up after three seconds."""
+    """Signs and sends to the service's POST /slack/events, or over its socket; gives up after three seconds."""
 
-    def __init__(self, signing_secret: str, service_url: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self, signing_secret: str, service_url: str, now: Callable[[], float], sockets: Sockets, *, only_sockets: bool = False
+    ) -> None:
+        self._sockets = sockets
+        self.only_sockets = only_sockets
         self._secret = signing_secret
         self.service_url = service_url.rstrip("/")
         self._now = now
@@ -74,16 +62,27 @@ class Sender:
 
     async def command(self, fields: dict[str, str]) -> Answer:
         """A slash command: a form of its own."""
+        if self._by_socket:
+            return await self._sockets.send("slash_commands", dict(fields), self.patience)
         return await self._form(fields)
 
     async def interaction(self, payload: Json) -> Answer:
         """A shortcut, click or form: JSON in the form field `payload`."""
+        if self._by_socket:
+            return await self._sockets.send("interactive", payload, self.patience)
         return await self._form({"payload": json.dumps(payload, separators=(",", ":"))})
 
     async def event(self, body: Json, retry: int = 0, reason: str = "") -> Answer:
         """An event, or url_verification: JSON. `retry` counts from 1; its reason is http_timeout or http_error."""
+        if self._by_socket:
+            more_facts = {"retry_attempt": retry, "retry_reason": reason.replace("http_", "")}
+            return await self._sockets.send("events_api", body, self.patience, **more_facts)
         more = {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": reason} if retry else {}
         return await self.send(self.signed(json.dumps(body).encode(), "application/json", **more))
+
+    @property
+    def _by_socket(self) -> bool:
+        return self.only_sockets or self._sockets.connected > 0
 
     async def _form(self, fields: dict[str, str]) -> Answer:
         return await self.send(self.signed(urlencode(fields).encode(), "application/x-www-form-urlencoded"))

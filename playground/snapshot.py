@@ -8,7 +8,7 @@ from playground.refusals import Json
 from playground.robot import Visit
 from playground.teams import BOT
 from playground.views import View
-from playground.workspace import Conversation, Message, Person
+from playground.workspace import Conversation, Message, Person, Workspace
 
 if TYPE_CHECKING:
     from playground.double import PretendSlack
@@ -20,7 +20,8 @@ def snapshot(slack: "PretendSlack") -> Json:
     return {
         "service": slack.service_url,
         "app": BOT,
-        "people": {p.id: _person(slack, p) for p in people},
+        "people": {p.id: _person(slack.workspace, p) for p in people},
+        "groups": {g.id: g.handle for g in slack.workspace.groups.values() if not g.is_deleted},
         "channels": {c.id: c.name for c in slack.workspace.conversations.values() if not c.is_im},
         "commands": [{"name": c.name, "hint": c.hint} for c in slack.manifest.commands],
         "shortcuts": [{"kind": s.kind, "callback_id": s.callback_id, "name": s.name} for s in slack.manifest.shortcuts],
@@ -36,11 +37,11 @@ def snapshot(slack: "PretendSlack") -> Json:
     }
 
 
-def _person(slack: "PretendSlack", person: Person) -> Json:
+def _person(workspace: Workspace, person: Person) -> Json:
     kinds = {
         "app": person.is_bot,
         "deactivated": person.deleted,
-        "outsider": slack.workspace.is_stranger(person),
+        "outsider": workspace.is_stranger(person),
         "guest": person.is_restricted or person.is_ultra_restricted,
         "admin": person.is_admin,
     }
@@ -54,7 +55,7 @@ def _client(slack: "PretendSlack", user: str) -> Json:
     conversations = list(slack.workspace.of_member(user))
     return {
         "conversations": [_conversation(slack, user, c) for c in conversations],
-        "messages": {c.id: [_message(m) for m in hands.messages(c.id)] for c in conversations},
+        "messages": {c.id: [_message(m) for m in slack.workspace.seen_by(user, c.id)] for c in conversations},
         "views": [_view(v) for v in hands.views],
         "home": _view(hands.home) if hands.home else None,
     }
@@ -81,9 +82,10 @@ def _message(message: Message) -> Json:
         "text": message.text,
         "blocks": message.blocks,
         "only_you": bool(message.only_for),
-        "thread_ts": message.thread_ts,
-        "broadcast": message.is_broadcast,
         "edited": message.edited_ts,
+        "thread": message.thread_ts if message.is_reply else "",
+        "broadcast": message.is_broadcast,
+        "cards": list(message.unfurls.values()),
     }
 
 

@@ -4,24 +4,30 @@ import asyncio
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from adapters.redis_store.embedded import EmbeddedServer
-from adapters.slack.manifest import manifest
+from adapters.slack.manifest import Extras, manifest
 from bot import logs
 from bot.metrics import Metrics
 from bot.server import Service
-from bot.settings import load, redis_url_if_set
+from bot.settings import Settings, load, redis_url_if_set
 from bot.wiring import IN_LIFE, Timing, system_clock
 from core.link import encode
 from playground.chromium import browser_opener
 from playground.double import STORY, PretendSlack
 from playground.manifest import Manifest
+from playground.workspace import RANDOM, Person
 
 WORKSPACE_HOST, SERVICE_HOST = "127.0.0.1", "localhost"
 """Two names for this machine, so that a browser takes them for two sites: the page is met from a foreign site, as in life."""
+
+_SHOWN = Extras(workflow=True)
+
+OUTSIDER = Person("U0OTTO", "otto", "Otto Olsen", team_id="T0ELSEWHERE")
+"""Somebody of another workspace, who shares a channel with the people of this one."""
 
 
 class PortTaken(Exception):
@@ -35,6 +41,7 @@ class Town:
     slack: PretendSlack
     service: Service
     service_url: str
+    settings: Settings
 
 
 @asynccontextmanager
@@ -45,19 +52,25 @@ async def open_town(
     service_port: int = 0,
     prefix: str = "pushpw",
     timing: Timing = IN_LIFE,
+    extras: Extras = _SHOWN,
+    clock: Callable[[], int] = system_clock,
     **settings: str,
 ) -> AsyncIterator[Town]:
-    """Service and pretend workspace, wired to each other. Port 0 takes a free one. Raises PortTaken."""
+    """Service and pretend workspace, wired to each other. Port 0 takes a free one. Raises PortTaken.
+
+    With `many` among the manifest's `extras` workspaces install the app themselves, and none has it at first; with `socket` Slack
+    comes over the service's own connection.
+    """
     async with AsyncExitStack() as closing:
         listening = closing.enter_context(_bound(service_port))
         service_url = f"http://{SERVICE_HOST}:{listening.getsockname()[1]}"
-        signing_secret, bot_token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(16)}"
+        signing_secret, bot_token = secrets.token_hex(16), "" if extras.many else f"xoxb-{secrets.token_hex(16)}"
         slack = PretendSlack(
             signing_secret=signing_secret,
             bot_token=bot_token,
             service_url=service_url,
             now=lambda: system_clock() / 1000,
-            manifest=Manifest.read(manifest(service_url, "pushpw")),
+            manifest=Manifest.read(manifest(service_url, "pushpw", extras)),
         )
         try:
             await slack.start(WORKSPACE_HOST, port)
@@ -69,14 +82,24 @@ async def open_town(
             "PUSHPW_REDIS_URL": store_url,
             "PUSHPW_SEAL_KEYS": encode(secrets.token_bytes(32)),
             "PUSHPW_SLACK_API_URL": slack.api_url,
-            "SLACK_SIGNING_SECRET": signing_secret,
-            "SLACK_BOT_TOKEN": bot_token,
+            **_slack_settings(slack, extras, signing_secret, bot_token),
             **settings,
         }
-        service = await closing.enter_async_context(Service(load(None, **filled_in), listening=listening, timing=timing, prefix=prefix))
+        told = load(None, **filled_in)
+        service = await closing.enter_async_context(Service(told, listening=listening, timing=timing, prefix=prefix, clock=clock))
 
         _listen_along(slack, service.house.metrics)
-        yield Town(slack, service, service_url)
+        yield Town(slack, service, service_url, told)
+
+
+def _slack_settings(slack: PretendSlack, extras: Extras, signing_secret: str, bot_token: str) -> dict[str, str]:
+    made = {"SLACK_SIGNING_SECRET": signing_secret}
+    if extras.socket:
+        made = {"SLACK_APP_TOKEN": f"xapp-{secrets.token_hex(16)}"}
+        slack.give_app_token(made["SLACK_APP_TOKEN"])
+    if extras.many:
+        return made | {"SLACK_CLIENT_ID": slack.oauth.app.client_id, "SLACK_CLIENT_SECRET": slack.oauth.app.client_secret}
+    return made | {"SLACK_BOT_TOKEN": bot_token}
 
 
 def _listen_along(slack: PretendSlack, metrics: Metrics) -> None:
@@ -111,6 +134,8 @@ async def run_playground(port: int) -> None:
         town = await closing.enter_async_context(
             open_town(store_url=store_url, port=port, service_port=port + 1, prefix="pushpw-playground")
         )
+        town.slack.workspace.add_person(OUTSIDER)
+        town.slack.workspace.conversation(RANDOM).members.append(OUTSIDER.id)
         town.slack.story = STORY
         town.slack.start_over()
         town.slack.robot.eager = True

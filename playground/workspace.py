@@ -35,6 +35,7 @@ class Person:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
+    is_owner: bool = False
 
 
 @dataclass(slots=True)
@@ -201,6 +202,10 @@ class Workspace:
         """A message id: seconds with six digits, strictly rising, however fast or still the clock."""
         self._last_ts = max(self._last_ts + 1, int(self._now() * 1_000_000))
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+
+    def age(self, message: Message) -> float:
+        """How many seconds ago it was posted, to the millisecond."""
+        return round(self._now() - float(message.ts), 3)
 
     def post(
         self,

@@ -54,6 +54,18 @@ class Keys:
         """The live pushes of a workspace's members: one name for each key of the ring, current one first."""
         return [f"{self.prefix}:sent-in:{name}" for name in _names(ring, "workspace", workspace)]
 
+    def request(self, request_id: str) -> str:
+        """A secret request. Its plain hash: the id stands in buttons, and the store need not know it."""
+        return f"{self.prefix}:request:{encode(hashlib.sha256(request_id.encode()).digest()[:_NAME_BYTES])}"
+
+    def requests_due(self) -> str:
+        """The secret requests whose expiry somebody must look at."""
+        return f"{self.prefix}:requests-due"
+
+    def requests_of(self, ring: KeyRing, member: str) -> list[str]:
+        """A member's open secret requests: one name for each key of the ring, current one first."""
+        return [f"{self.prefix}:asked:{name}" for name in _names(ring, "requester", member)]
+
     def record(self, ring: KeyRing, kind: str, name: str) -> list[str]:
         """A sealed record: one name for each key of the ring, current one first."""
         return [f"{self.prefix}:record:{kind}:{hidden}" for hidden in _names(ring, "record/" + kind, name)]

@@ -19,7 +19,7 @@ class RedisLocks:
         self._redis = redis
         self._random = random
         self._keys = Keys(prefix)
-        self._take = load_script(redis, "first_time")
+        self._take = load_script(redis, "lock")
         self._give_back = load_script(redis, "unlock")
 
     @asynccontextmanager

@@ -77,8 +77,8 @@ def _to_json(what: Promise) -> dict[str, Any]:
             return {"ask": request_id}
         case Settle(request_id):
             return {"settle": request_id}
-        case Farewell(workspace):
-            return {"farewell": workspace.to_json()}
+        case Farewell(workspace, at):
+            return {"farewell": workspace.to_json(), "at": at}
 
 
 def _from_json(told: dict[str, Any]) -> Promise:
@@ -95,7 +95,7 @@ def _from_json(told: dict[str, Any]) -> Promise:
         case {"settle": request_id}:
             return Settle(request_id)
         case {"farewell": workspace}:
-            return Farewell(Workspace.from_json(workspace))
+            return Farewell(Workspace.from_json(workspace), told["at"])
     raise ValueError("not a promise")
 
 

@@ -1,33 +1,44 @@
 """How is a notice carried to a person in Slack?"""
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 from adapters.slack import button
 from adapters.slack.calls import Message
 from adapters.slack.form import RECORD
 from adapters.slack.people import People
 from adapters.slack.render.answers import note
+from adapters.slack.render.blocks import context
 from adapters.slack.render.card import receipt_card, state_line
+from adapters.slack.render.group_card import group_card
 from adapters.slack.render.invitation import invitation as invitation_message
 from adapters.slack.render.invitation import invitation_ended
+from adapters.slack.render.passing_on import as_a_link, offer, passed_on_line
 from adapters.slack.responses import Responses
 from adapters.slack.switchboard import Switchboard
 from core.errors import Undeliverable
 from core.identity import Workspace
 from core.keyring import KeyRing
-from core.ports import SealedRecords
+from core.link import Link
+from core.ports import Policies, SealedRecords
 from core.receipt import Invitation, Place, Receipt
 
-_CANNOT_EDIT = frozenset({"edit_window_closed", "message_not_found", "cant_update_message"})
+CANNOT_EDIT = frozenset({"edit_window_closed", "message_not_found", "cant_update_message"})
+"""Slack's codes for a message that will never be edited again."""
 
 
 class SlackDelivery:
     """Direct messages from the bot: to the recipient a button, to the sender a receipt card."""
 
-    def __init__(self, switchboard: Switchboard, responses: Responses, people: People, records: SealedRecords, ring: KeyRing) -> None:
+    def __init__(
+        self, switchboard: Switchboard, responses: Responses, people: People, records: SealedRecords, ring: KeyRing, policies: Policies
+    ) -> None:
         self._switchboard = switchboard
         self._responses = responses
         self._people = people
         self._records = records
         self._ring = ring
+        self._policies = policies
 
     async def invite(self, invitation: Invitation) -> Place:
         """The recipient's DM, in their own language."""
@@ -38,13 +49,24 @@ class SlackDelivery:
 
     async def show_receipt(self, receipt: Receipt) -> Place:
         """The sender's card: edited where it lies, or posted anew where Slack refuses the edit."""
+        words = await self._people.words_of(receipt.sender)
+        card = receipt_card(words, as_a_link(receipt))
+        if receipt.passed_on_at is not None:
+            card = Message(card.text, [*card.blocks, context(passed_on_line(words, receipt))])
+        return await self._show(receipt, card)
+
+    async def show_group(self, receipts: Sequence[Receipt]) -> Place:
+        """The sender's one card for several pushes, edited or posted anew as a single one."""
+        words = await self._people.words_of(receipts[0].sender)
+        return await self._show(receipts[0], group_card(words, receipts))
+
+    async def _show(self, receipt: Receipt, card: Message) -> Place:
         home = receipt.sender.workspace
-        card = receipt_card(await self._people.words_of(receipt.sender), receipt)
         if receipt.card is not None:
             try:
                 await (await self._switchboard.to(home)).edit(receipt.card, card)
             except Undeliverable as problem:
-                if problem.reason not in _CANNOT_EDIT:
+                if problem.reason not in CANNOT_EDIT:
                     raise
             else:
                 return receipt.card
@@ -58,13 +80,22 @@ class SlackDelivery:
         words = await self._people.words_of(receipt.recipient, home)
         await (await self._switchboard.to(home)).edit(receipt.invitation, invitation_ended(words, receipt))
 
-    async def tell_refused(self, receipt: Receipt) -> None:
-        """Where the command was typed, if that may still be answered."""
-        response_url = await self._records.take(RECORD, receipt.asked_in) if receipt.asked_in else None
-        if response_url is None:
-            return
+    async def tell_refused(self, receipt: Receipt, link: Link | None) -> None:
+        """Where the command was typed, if that may still be answered; with a link to offer, in the conversation with the app as well."""
         words = await self._people.words_of(receipt.sender)
-        await self._responses.respond(response_url.decode(), note(state_line(words, receipt)))
+        with suppress(Undeliverable):
+            await self._answer_in_place(receipt, note(state_line(words, receipt)))
+        if link is None:
+            return
+        home = receipt.sender.workspace
+        may_pass_on = not (await self._policies.of(home)).binding_required
+        value = button.sealed_value(self._ring, link) if may_pass_on else ""
+        await self._post_to(home, receipt.sender.id, offer(words, receipt, value))
+
+    async def _answer_in_place(self, receipt: Receipt, message: Message) -> None:
+        response_url = await self._records.take(RECORD, receipt.asked_in) if receipt.asked_in else None
+        if response_url is not None:
+            await self._responses.respond(response_url.decode(), message)
 
     async def _post_to(self, home: Workspace, user_id: str, message: Message) -> Place:
         calls = await self._switchboard.to(home)

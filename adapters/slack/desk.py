@@ -8,15 +8,17 @@ import structlog
 
 from adapters.slack import parse
 from adapters.slack.calls import Message
+from adapters.slack.groups import Groups
 from adapters.slack.people import People
+from adapters.slack.recipients import Recipients
 from adapters.slack.responses import Responses
-from adapters.slack.switchboard import Switchboard
+from adapters.slack.switchboard import Switchboard, Tokens
 from adapters.wording.catalog import Words
 from core.engine import PushEngine
 from core.errors import StoreUnavailable, Undeliverable
 from core.keyring import KeyRing
 from core.policy import Policy
-from core.ports import Policies, RandomBytes, SealedRecords
+from core.ports import Clock, Outbox, Policies, RandomBytes, SealedRecords
 
 log = structlog.get_logger(__name__)
 
@@ -29,11 +31,16 @@ class Desk:
     """What lies ready, and the few things that every handler does with it. `later` runs what may be lost after the answer."""
 
     engine: PushEngine
+    outbox: Outbox
+    tokens: Tokens
+    clock: Clock
     policies: Policies
     records: SealedRecords
     switchboard: Switchboard
     responses: Responses
     people: People
+    groups: Groups
+    recipients: Recipients
     ring: KeyRing
     random: RandomBytes
     base_url: str

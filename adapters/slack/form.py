@@ -23,7 +23,7 @@ class Form:
     """One open form. `id` names its sealed record; `secret` is shown once and not remembered here."""
 
     id: str
-    recipient: str = ""
+    recipients: tuple[str, ...] = ()
     expires_in: int | None = None
     views: int | None = None
     more: bool = False
@@ -31,6 +31,8 @@ class Form:
     edition: int = 0
     draft_length: int = 0
     secret: str = field(default="", repr=False)
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Of the groups that were typed: (id, why) of those who were not filled in."""
 
     def remembered(self) -> str:
         """What goes into private_metadata."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SHORTCUT, MESSAGE_SHORTCUT = "push_secret", "push_message"
+STEP = "ask_for_secret"
+"""The workflow step, as the manifest names it."""
 
 Payload = Mapping[str, Any]
 Answer = dict[str, Any] | None

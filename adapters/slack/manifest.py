@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT
+from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT, STEP
 from adapters.slack.http import PATH
 
 REDIRECT_PATH = "/slack/oauth_redirect"
-STEP = "ask_for_secret"
 BOT_SCOPES = ["commands", "chat:write", "im:write", "users:read"]
 OPTIONAL_BOT_SCOPES = ["usergroups:read"]
 PREVIEW_SCOPES = ["links:read", "links:write"]
@@ -110,7 +109,12 @@ def _oauth(base_url: str, extras: Extras) -> dict[str, Any]:
 
 
 def _settings(base_url: str, extras: Extras) -> dict[str, Any]:
-    events = [*EVENTS, *(["link_shared"] if extras.previews else []), *(["function_executed"] if extras.workflow else [])]
+    events = [
+        *EVENTS,
+        *(["team_access_revoked"] if extras.many else []),
+        *(["link_shared"] if extras.previews else []),
+        *(["function_executed"] if extras.workflow else []),
+    ]
     made: dict[str, Any] = {
         "event_subscriptions": {**_url(base_url, extras, "request_url"), "bot_events": events},
         "interactivity": {

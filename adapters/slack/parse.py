@@ -8,13 +8,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from adapters.slack.form import Form
 from adapters.slack.message_text import decode_entities
-from core.engine import Order
+from core.creation import Order
 from core.errors import BadInput
 from core.identity import Member, Workspace
 from core.payload import Payload
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-_GROUP = re.compile(r"<!subteam\^[A-Z0-9]+(?:\|[^>]*)?>")
+_GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
 _EXPIRY = re.compile(r"(\d{1,4})(m|min|h|d|w)")
 _VIEWS = re.compile(r"views?")
 _REFERENCE = re.compile(r"[a-z2-7]{8}")
@@ -25,12 +25,13 @@ _UNIT_SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """`/pushpw [generate] [@jane] [1d] [3 views]`."""
+    """`/pushpw [generate] [@jane @oncall] [1d] [3 views]`: ids of people and of groups."""
 
-    recipient: str = ""
+    recipients: tuple[str, ...] = ()
     expires_in: int | None = None
     views: int | None = None
     generate: bool = False
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ class Burn:
     """`/pushpw burn <reference|all>`; empty when neither was said."""
 
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`/pushpw request @jane what for`; empty where less was said."""
+
+    asked: str = ""
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,42 +68,43 @@ class Mistake:
     text: str = field(repr=False)
 
 
-Command = Push | Burn | Help | Coming | Mistake
+Command = Push | Burn | Ask | Help | Coming | Mistake
 
 
 def command(text: str) -> Command:
     """What stands after `/pushpw`, as Slack escaped it."""
     words = text.split()
     head, rest = (words[0].lower(), words[1:]) if words else ("", [])
-    if head == "request" and rest and _MENTION.fullmatch(rest[0]):
-        return Coming("request")
-    if not rest and head in ("help", "list", "settings", "request"):
+    if head == "request" and not rest:
+        return Ask()
+    if head == "request" and (asked := _MENTION.fullmatch(rest[0])):
+        return Ask(asked[1], unescape(" ".join(rest[1:])))
+    if not rest and head in ("help", "list", "settings"):
         return Help() if head == "help" else Coming(head)
     if head == "burn" and len(rest) <= 1 and (not rest or rest[0] == "all" or _REFERENCE.fullmatch(rest[0])):
         return Burn(*rest)
     return _push(words) or Mistake(unescape(text))
 
 
-def _push(words: list[str]) -> Push | Coming | None:
+def _push(words: list[str]) -> Push | None:
     generate = bool(words) and words[0].lower() == "generate"
-    recipients: list[str] = []
+    recipients: dict[str, None] = {}
+    groups: dict[str, None] = {}
     expires_in, views = None, None
     rest = words[1:] if generate else words
     while rest:
         word, *rest = rest
-        if _GROUP.fullmatch(word):
-            return Coming("groups")
-        if mention := _MENTION.fullmatch(word):
-            recipients.append(mention[1])
+        if group := _GROUP.fullmatch(word):
+            groups[group[1]] = None
+        elif mention := _MENTION.fullmatch(word):
+            recipients[mention[1]] = None
         elif expires_in is None and (expiry := _EXPIRY.fullmatch(word)):
             expires_in = int(expiry[1]) * _UNIT_SECONDS[expiry[2]]
         elif views is None and word.isascii() and word.isdecimal() and len(word) < 6 and rest and _VIEWS.fullmatch(rest[0]):
             views, rest = int(word), rest[1:]
         else:
             return None
-    if len(recipients) > 1:
-        return Coming("groups")
-    return Push(recipients[0] if recipients else "", expires_in, views, generate)
+    return Push(tuple(recipients), expires_in, views, generate, tuple(groups))
 
 
 def unescape(text: str) -> str:
@@ -187,6 +197,21 @@ def installed_in(payload: Mapping[str, Any]) -> Workspace:
     return Workspace("slack", home, team.get("enterprise_id") or enterprise)
 
 
+def happened_in(payload: Mapping[str, Any]) -> Workspace:
+    """Whose installation an event is about: the workspace's or, when the app is there for all of it, the organisation's."""
+    team, enterprise = payload.get("team_id") or "", payload.get("enterprise_id")
+    granted = next(iter(payload.get("authorizations") or ()), None) or {}
+    if enterprise and (granted.get("is_enterprise_install") or not team):
+        team = enterprise
+    return Workspace("slack", team, enterprise)
+
+
+def happened_at(payload: Mapping[str, Any]) -> int | None:
+    """When an event happened, in milliseconds: Slack tells whole seconds, so the end of that second. None when it does not say."""
+    second = payload.get("event_time")
+    return None if second is None else second * 1000 + 999
+
+
 def field_values(view: Mapping[str, Any]) -> dict[str, Any]:
     """action_id -> what the person gave, for every input of the view."""
     found: dict[str, Any] = {}
@@ -197,9 +222,19 @@ def field_values(view: Mapping[str, Any]) -> dict[str, Any]:
                     found[action_id] = (given.get("selected_option") or {}).get("value")
                 case "users_select":
                     found[action_id] = given.get("selected_user")
+                case "multi_users_select":
+                    found[action_id] = given.get("selected_users") or []
+                case "multi_external_select":
+                    found[action_id] = [option["value"] for option in given.get("selected_options") or []]
                 case _:
                     found[action_id] = given.get("value")
     return found
+
+
+def chosen_in(view: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The ids of the people and of the groups that were chosen in a form."""
+    given = field_values(view)
+    return given.get("recipient") or [], given.get("groups") or []
 
 
 def _whole(field: str, spelled: str) -> int:
@@ -209,15 +244,13 @@ def _whole(field: str, spelled: str) -> int:
 
 
 def order(view: Mapping[str, Any], form: Form, sender: Member, draft: str | None) -> Order:
-    """The push that a submitted form asks for. A recipient is of the sender's own workspace. Raises BadInput."""
+    """The push that a submitted form asks for, whoever it is for. Raises BadInput."""
     given = field_values(view)
-    recipient = given.get("recipient") or ""
     expires_in = _whole("expiry", given["expiry"]) if given.get("expiry") else form.expires_in
     views = _whole("views", given["views"]) if given.get("views") else form.views
     return Order(
         payload=Payload.of_text(draft if draft is not None else given.get("secret") or ""),
         sender=sender,
-        recipient=Member(sender.workspace, recipient) if recipient else None,
         expires_in=expires_in,
         views=views,
         passphrase=given.get("passphrase") or "",

@@ -11,13 +11,19 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from adapters.slack.form import Form
+from adapters.slack.gestures import STEP
 from adapters.slack.render.card import BURN, RELEASE
-from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
+from adapters.slack.render.form import GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM
+from adapters.slack.render.group_card import BURN_GROUP
 from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
 from adapters.slack.render.originals import ALLOW, DELETE
+from adapters.slack.render.passing_on import GET_LINK
+from adapters.slack.render.request import ANSWER, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
 
-_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER, DELETE, ALLOW})
-_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE, DELETE, ALLOW})
+_IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT, DELETE, ALLOW})
+_WITH_A_VALUE = frozenset({OPEN, BURN, BURN_GROUP, GET_LINK, RELEASE, ANSWER, DECLINE, WITHDRAW, DELETE, ALLOW})
+
+_FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -76,7 +82,9 @@ class _Entry(_Shape):
     type: Text
     value: str | None = None
     selected_user: str | None = None
+    selected_users: list[Text] | None = None
     selected_option: _Option | None = None
+    selected_options: list[_Option] | None = None
 
 
 class _State(_Shape):
@@ -103,8 +111,10 @@ class _View(_Shape):
         """Our form has an input and remembers what we told it to; an older edition of the program may have told it otherwise."""
         if self.callback_id == VIEW_FORM:
             Form.recalled(self.private_metadata or "")
-            if not any(block.type == "input" for block in self.blocks):
-                raise ValueError("a form without a field")
+        if self.callback_id in _FORMS and not any(block.type == "input" for block in self.blocks):
+            raise ValueError("a form without a field")
+        if self.callback_id == VIEW_ANSWER and not self.private_metadata:
+            raise ValueError("an answer to nothing")
         return self
 
 
@@ -147,26 +157,67 @@ class _Suggestion(_Interaction):
     value: str
 
 
-class _SharedLink(_Shape):
-    url: Text
+class _Revoked(_Shape):
+    oauth: list[str] | None = None
+    bot: list[str] | None = None
+
+
+class _Function(_Shape):
+    callback_id: Text
+
+
+class _Inputs(_Shape):
+    person: Text
+    requester: Text
+    what: str
 
 
 class _Happened(_Shape):
-    """What an event tells. Fields of several events: each is looked at only where Slack sends it."""
-
     type: Text
-    links: list[_SharedLink] | None = None
+    tokens: _Revoked | None = None
+    team_ids: list[Text] | None = None
+
+
+class _StepRun(_Happened):
+    function: _Function
+    function_execution_id: Text
+    inputs: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _ours_has_its_inputs(self) -> "_StepRun":
+        if self.function.callback_id == STEP:
+            _Inputs.model_validate(self.inputs)
+        return self
+
+
+class _Link(_Shape):
+    url: Text
+
+
+class _LinksShared(_Happened):
+    links: list[_Link] | None = None
     channel: str | None = None
     message_ts: str | None = None
     unfurl_id: str | None = None
     source: str | None = None
 
 
+_HAPPENINGS: dict[str, type[_Happened]] = {"function_executed": _StepRun, "link_shared": _LinksShared}
+
+
 class _Event(_Shape):
     event_id: Text
+    event_time: int | None = None
     team_id: str | None = None
     enterprise_id: str | None = None
-    event: _Happened
+    event: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _happened(self) -> "_Event":
+        """What we listen to has what we read of it."""
+        kind = _Happened.model_validate(self.event).type
+        _HAPPENINGS.get(kind, _Happened).model_validate(self.event)
+        return self
 
 
 _SHAPES: dict[str, type[_Shape]] = {

@@ -5,8 +5,9 @@ from typing import Protocol
 
 import aiohttp
 
-from adapters.slack.calls import SlackCalls
-from core.identity import Workspace
+from adapters.slack.calls import Line, SlackCalls
+from core.identity import Member, Workspace
+from core.push import Millis
 
 _LINES_MOST = 1000
 
@@ -16,6 +17,15 @@ class Tokens(Protocol):
 
     async def bot_token(self, workspace: Workspace) -> str:
         """The token for this workspace. Raises Undeliverable("not_installed"), or StoreUnavailable."""
+
+    async def renewed(self, workspace: Workspace, ended: str) -> str | None:
+        """Another one than `ended`, which Slack refused as expired; None when there is none to be had."""
+
+    async def user_token(self, member: Member) -> str | None:
+        """The token by which we may act as this member, where they have allowed it. Raises StoreUnavailable."""
+
+    async def forget_members(self, workspace: Workspace, user_ids: list[str]) -> None:
+        """These members have taken their permission back. Raises StoreUnavailable."""
 
 
 class OneToken:
@@ -28,6 +38,21 @@ class OneToken:
         """The same for everybody: Slack lets it reach its own workspace only."""
         return self._token
 
+    async def renewed(self, workspace: Workspace, ended: str) -> str | None:
+        """None: what stands in the settings does not rotate."""
+        return None
+
+    async def user_token(self, member: Member) -> str | None:
+        """None: nobody can give us one without the app's own credentials."""
+        return None
+
+    async def forget_members(self, workspace: Workspace, user_ids: list[str]) -> None:
+        """Nothing of theirs is here."""
+
+    async def leave(self, workspace: Workspace, at: Millis) -> list[Workspace]:
+        """The one workspace is without the app now; what stands in the settings is the operator's to change."""
+        return [workspace]
+
 
 class Switchboard:
     """Puts us through to a workspace."""
@@ -36,18 +61,27 @@ class Switchboard:
         self._tokens = tokens
         self._api_url = api_url
         self._session = session
-        self._lines: OrderedDict[str, SlackCalls] = OrderedDict()
+        self._lines: OrderedDict[str, Line] = OrderedDict()
 
     async def to(self, workspace: Workspace) -> SlackCalls:
         """Slack's Web API for `workspace`. Raises what `Tokens.bot_token` raises."""
         token = await self._tokens.bot_token(workspace)
-        line = self._lines.get(token)
-        if line is None:
-            line = self._lines[token] = SlackCalls(token=token, api_url=self._api_url, session=self._session)
-            while len(self._lines) > _LINES_MOST:
-                self._lines.popitem(last=False)
-        return line
 
-    def with_token(self, token: str) -> SlackCalls:
-        """As whoever gave us this token of their own."""
-        return SlackCalls(token=token, api_url=self._api_url, session=self._session)
+        async def renew(ended: str) -> str | None:
+            return await self._tokens.renewed(workspace, ended)
+
+        return SlackCalls(token=token, api_url=self._api_url, session=self._session, line=self._line(workspace), renew=renew)
+
+    async def as_member(self, member: Member) -> SlackCalls | None:
+        """Slack's Web API in this member's own name; None where they have not allowed it. Raises StoreUnavailable, Undeliverable."""
+        token = await self._tokens.user_token(member)
+        if token is None:
+            return None
+        return SlackCalls(token=token, api_url=self._api_url, session=self._session, line=self._line(member.workspace))
+
+    def _line(self, workspace: Workspace) -> Line:
+        line = self._lines.setdefault(workspace.id, Line())
+        self._lines.move_to_end(workspace.id)
+        while len(self._lines) > _LINES_MOST:
+            self._lines.popitem(last=False)
+        return line

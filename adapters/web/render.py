@@ -54,8 +54,15 @@ class Pages:
         self.retrieval = cache(self._retrieval)
 
     def _retrieval(self, words: Words) -> bytes:
-        page = _environment().get_template("retrieval.html")
-        return page.render(words=words, say=words.say, brand=self._brand, assets=load_assets()).encode("utf-8")
+        return self._made("retrieval.html", words)
+
+    def notice(self, words: Words, notice: object) -> bytes:
+        """A page that only says something: see adapters/web/notices.py."""
+        return self._made("notice.html", words, notice=notice)
+
+    def _made(self, template: str, words: Words, **facts: object) -> bytes:
+        page = _environment().get_template(template)
+        return page.render(words=words, say=words.say, brand=self._brand, assets=load_assets(), **facts).encode("utf-8")
 
 
 def granted_or_refused(outcome: ClaimOutcome) -> Answer:

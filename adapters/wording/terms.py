@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from babel.dates import format_datetime
 
 from adapters.wording.catalog import Words
+from core.creation import RECIPIENTS_MOST, WITH_PASSPHRASE_MOST
 from core.errors import BadInput, OnHold, PushError, TooMany
 from core.policy import DAY, HOUR, MINUTE, Policy
 
@@ -32,13 +33,39 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("The expiry must be between {shortest} and {longest}.", shortest=shortest, longest=longest)
         case BadInput(field="views"):
             return words.say("The secret can be opened between 1 and {most} times. Choose a number in between.", most=policy.most_views)
+        case BadInput(field="asked", reason="empty"):
+            return words.say("Choose whom to ask.")
+        case BadInput(field="asked", reason="oneself"):
+            return words.say("This is you. Choose somebody else.")
+        case BadInput(field="asked", reason="not_a_person"):
+            return words.say("An app cannot send a secret. Choose a person.")
+        case BadInput(field="asked", reason="deactivated"):
+            return words.say("This account is deactivated. Choose somebody else.")
+        case BadInput(field="asked"):
+            return words.say("Your workspace does not allow asking this person. Choose somebody else.")
+        case BadInput(field="what", reason="empty"):
+            return words.say("Say what for, in a few words.")
         case BadInput(field="recipient", reason="not_a_person"):
             return words.say("An app cannot open a secret. Choose a person.")
         case BadInput(field="recipient", reason="deactivated"):
             return words.say("This account is deactivated. Choose somebody else.")
+        case BadInput(field="recipient", reason="guest"):
+            return words.say("This workspace does not allow guests as recipients. Choose somebody else.")
+        case BadInput(field="recipient", reason="outsider"):
+            return words.say("This workspace does not allow recipients from other workspaces. Choose somebody else.")
+        case BadInput(field="recipient", reason="required"):
+            return words.say("This workspace wants every secret to be for named people. Choose at least one person.")
+        case BadInput(field="recipient", reason="too_many"):
+            return words.say("These are too many people: at most {most} fit. Choose fewer.", most=RECIPIENTS_MOST)
         case BadInput(field="recipient"):
             return words.say(
-                "This person is from another workspace and could not open it. Leave the field empty, and pass the link on yourself."
+                "Nobody could say who this is, and this workspace does not allow everybody. Try again in a minute, or choose somebody else."
+            )
+        case BadInput(field="passphrase", reason="required"):
+            return words.say("This workspace wants a passphrase on every secret. Think one up, and tell it to the recipient another way.")
+        case BadInput(field="passphrase", reason="too_many_people"):
+            return words.say(
+                "With a passphrase, at most {most} people fit. Choose fewer, or leave the passphrase out.", most=WITH_PASSPHRASE_MOST
             )
         case BadInput(field="secret", reason="empty"):
             return words.say("There is no secret yet. Type one, or have one generated.")
@@ -57,6 +84,11 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
 def not_sent(words: Words) -> str:
     """The store did not answer, before anything began."""
     return words.say("The store is not answering, so nothing was sent. Try again in a minute.")
+
+
+def not_asked(words: Words) -> str:
+    """The store did not answer to a secret request."""
+    return words.say("The store is not answering, so nobody was asked. Try again in a minute.")
 
 
 def not_sent_for_lack_of_room(words: Words) -> str:
@@ -81,6 +113,11 @@ def not_released(words: Words) -> str:
 def not_opened(words: Words) -> str:
     """The store did not answer to a press on Open."""
     return words.say("The store is not answering. Nothing was used up. Press Open again in a minute.")
+
+
+def not_passed_on(words: Words) -> str:
+    """The store did not answer to a wish for the link."""
+    return words.say("The store is not answering, so nothing has changed. Try again in a minute.")
 
 
 def not_burned(words: Words) -> str:

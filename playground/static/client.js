@@ -115,6 +115,7 @@ export class Client {
     this.thread = null;
     this.messages.clear();
     this.headShown = null;
+    if (this.conversation.kind === "app" && this.facts.has_home) this.act("home", { tab: this.tab });
     this.show(this.facts);
   }
 
@@ -151,6 +152,7 @@ export class Client {
     this.note.hidden = this.canWrite;
     this.moreButton.hidden = !this.shortcuts("global").length;
     this.threadNote.hidden = !this.thread;
+    this.broadcastTo.textContent = words.alsoTo(this.nameOf(conversation));
     const asked = this.thread ? words.replyPlaceholder : words.placeholder(this.nameOf(conversation));
     this.field.placeholder = asked;
     this.field.setAttribute("aria-label", asked);
@@ -166,12 +168,13 @@ export class Client {
 
   openTab(name) {
     this.tab = name;
-    if (name === "home") this.act("home", {});
+    this.act("home", { tab: name });
     this.show(this.facts);
   }
 
   replyTo(message) {
-    this.thread = { ts: message.thread_ts || message.ts };
+    this.thread = { ts: message.thread || message.ts };
+    this.broadcast.checked = false;
     this.show(this.facts);
     this.field.focus({ preventScroll: true });
   }
@@ -199,7 +202,9 @@ export class Client {
     this.sendButton = h("button", { class: "button primary", type: "submit" }, words.send);
     this.note = h("p", { class: "soft", hidden: true }, words.readOnly);
     this.moreButton = h("button", { class: "button", type: "button", "aria-label": words.shortcuts, title: words.shortcuts, "aria-haspopup": "menu", "aria-expanded": "false", onclick: (event) => this.openShortcuts(event.currentTarget) }, words.shortcutsShort);
-    this.threadNote = h("p", { class: "thread-note", hidden: true }, words.replying, h("button", { class: "cross", type: "button", "aria-label": words.endReply, onclick: () => this.endReply() }, "✕"));
+    this.broadcast = h("input", { type: "checkbox" });
+    this.broadcastTo = h("span", {});
+    this.threadNote = h("div", { class: "thread-note", hidden: true }, h("label", { class: "choice" }, this.broadcast, this.broadcastTo), h("button", { class: "cross", type: "button", "aria-label": words.endReply, onclick: () => this.endReply() }, "✕"));
     const form = h("form", { class: "composer", onsubmit: (event) => (event.preventDefault(), this.say()) }, this.threadNote, this.moreButton, this.field, this.note, this.sendButton);
     this.field.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.thread) this.endReply();
@@ -220,15 +225,15 @@ export class Client {
     this.sendButton.ariaBusy = "true";
     this.field.value = "";
     this.drafts.set(this.room, "");
-    await this.act("say", { channel: this.room, text, thread_ts: this.thread?.ts });
+    await this.act("say", { channel: this.room, text, thread_ts: this.thread?.ts, broadcast: this.broadcast.checked });
     this.sendButton.ariaBusy = "false";
   }
 
   // `quiet`: what went wrong is shown where it belongs, beside the form.
   async act(gesture, facts, quiet = false) {
     const answer = await this.sendAct({ as: this.me, gesture, ...facts });
-    const said = answer.ok || quiet || answer.problem === "incomplete" ? "" : answer.problem === "operation_timeout" ? words.timedOut : words.refused(answer.problem);
-    this.toast.textContent = said;
+    const silent = answer.ok || quiet || answer.problem === "incomplete";
+    this.toast.textContent = silent ? "" : (words.problems[answer.problem] ?? words.refused(answer.problem));
     return answer;
   }
 

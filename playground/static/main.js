@@ -35,6 +35,7 @@ function arrange() {
     tab?.setAttribute("tabindex", id === front ? "0" : "-1");
     at(`seat-${id}`)?.setAttribute("aria-pressed", String(seats.has(id)));
   }
+  if (shown) showWaiting(shown);
 }
 
 function bringToFront(user) {
@@ -89,10 +90,11 @@ async function begin() {
   await send({ gesture: "start_over" });
 }
 
+// A dot at whoever has something to read that was written to them alone.
 function showWaiting(facts) {
   for (const [id, client] of clients) {
-    const waiting = facts.clients[id].conversations.some((c) => c.unread) && !client.visible;
-    for (const place of ["tab", "seat"]) at(`${place}-${id}`).classList.toggle("unread", waiting);
+    const waiting = facts.clients[id]?.conversations.some((c) => c.unread && c.kind !== "channel") && !client.visible;
+    for (const place of ["tab", "seat"]) at(`${place}-${id}`)?.classList.toggle("unread", waiting);
   }
 }
 

@@ -11,12 +11,12 @@ const EXCERPT = 60;
 // Each message with what it answers. A reply stands below its thread's first message; one that was also sent to the channel
 // stands at its own time.
 export function inThreads(messages) {
-  const roots = new Map(messages.filter((m) => !m.thread_ts || m.thread_ts === m.ts).map((m) => [m.ts, m]));
-  const isNested = (m) => !roots.has(m.ts) && !m.broadcast && roots.has(m.thread_ts);
+  const roots = new Map(messages.filter((m) => !m.thread).map((m) => [m.ts, m]));
+  const isNested = (m) => !m.broadcast && roots.has(m.thread);
   return messages
     .filter((m) => !isNested(m))
-    .flatMap((m) => [m, ...messages.filter((reply) => isNested(reply) && reply.thread_ts === m.ts)])
-    .map((message) => ({ message, isReply: !roots.has(message.ts), isNested: isNested(message), root: roots.get(message.thread_ts) }));
+    .flatMap((m) => [m, ...messages.filter((reply) => isNested(reply) && reply.thread === m.ts)])
+    .map((message) => ({ message, isReply: Boolean(message.thread), isNested: isNested(message), root: roots.get(message.thread) }));
 }
 
 export class Messages {
@@ -64,7 +64,8 @@ export class Messages {
     const author = facts.people[message.user];
     const name = author?.real_name ?? words.system;
     const at = new Date(Number(message.ts) * 1000);
-    const content = message.blocks.length ? renderBlocks(message.blocks, messageWorld(this.client, message)) : renderText(message.text, facts);
+    const world = messageWorld(this.client, message);
+    const said = (words) => (words.blocks?.length ? renderBlocks(words.blocks, world) : renderText(words.text ?? words.fallback ?? "", facts));
     const more = h("button", { class: "more", type: "button", "aria-label": words.more, "aria-haspopup": "menu", "aria-expanded": "false", "data-key": `more ${message.ts}`, onclick: (event) => this.openMore(event.currentTarget, message) }, words.moreShort);
     const looks = ["message", message.only_you && "only-you", isNested && "reply"].filter(Boolean).join(" ");
     return h(
@@ -77,7 +78,8 @@ export class Messages {
         message.only_you && h("p", { class: "whisper" }, words.onlyYou),
         isReply && h("p", { class: "whisper" }, isNested ? words.thread : root ? words.repliedTo(excerpt(root.text, facts)) : words.repliedToDeleted),
         h("p", { class: "by" }, h("b", {}, name), " ", badge(author), " ", h("time", { datetime: at.toISOString() }, at.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" })), message.edited && h("span", { class: "soft" }, words.edited)),
-        content,
+        said(message),
+        message.cards.map((card) => h("div", { class: "card" }, said(card))),
       ),
       more,
     );

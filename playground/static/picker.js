@@ -4,6 +4,7 @@
 //   most                    how many may be chosen; 1 replaces
 //   search(typed)           promises [{ label?, options: [{ value, text, hint? }] }], or null when nothing came
 //   least                   how much must be typed before it searches
+//   asks                    whether searching goes to the app, which is spared each single key
 //   changed(chosen, undo)   called after each change; `undo` takes it back
 import { freshId, h } from "./dom.js";
 import { words } from "./words.js";
@@ -46,8 +47,9 @@ class Picker {
   }
 
   soon() {
+    if (!this.given.asks) return this.look(); // at once: Enter may be the next key
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.look(), this.given.asks ? WAIT_MS : 0);
+    this.timer = setTimeout(() => this.look(), WAIT_MS);
   }
 
   async look() {

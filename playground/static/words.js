@@ -38,7 +38,7 @@ export const words = {
   repliedTo: (text) => `Replied to a thread: ${text}`,
   repliedToDeleted: "Replied to a message that was deleted",
   reply: "Reply in thread",
-  replying: "Your next message goes into the thread.",
+  alsoTo: (name) => `Also send to ${name}`,
   replyPlaceholder: "Reply in thread",
   endReply: "Leave the thread",
   tabsOf: (name) => `What to see of ${name}`,
@@ -69,7 +69,7 @@ export const words = {
   named: (person) => (["member", "admin"].includes(person.kind) ? person.real_name : `${person.real_name} (${words.kinds[person.kind]})`),
   optional: "(optional)",
   refused: (problem) => `That did not work: ${problem}.`,
-  timedOut: "The app did not answer within 3 seconds.",
+  problems: { operation_timeout: "The app did not answer within 3 seconds.", no_commands_in_threads: "Commands do not work in threads." },
   robot: {
     title: "Preview robot",
     what: "Chat services fetch the links that people post, before anybody reads them. This one fetches as Slack’s does: with Range, HEAD, OPTIONS and prefetch.",

@@ -19,10 +19,7 @@ export function viewWorld(client, view, typed) {
     labelOf: (value) => client.labels.get(value) ?? view.labels[value] ?? value,
     press: (block, element, option, button) => client.press({ view_id: view.id, values: typedIn(view, typed) }, block, element, option, button),
     choose: (block, element, value) => client.act("choose", { ...where(block, element), value }),
-    suggest: async (block, element, said) => {
-      const answer = await client.act("suggest", { view_id: view.id, block_id: block.block_id, action_id: element.action_id, typed: said });
-      return answer.ok && Object.keys(answer.offered ?? {}).length ? answer.offered : null;
-    },
+    suggest: (block, element, said) => suggested(client, { view_id: view.id }, block, element, said),
   };
 }
 
@@ -53,8 +50,14 @@ export function messageWorld(client, message) {
     labelOf: (value) => client.labels.get(value) ?? value,
     press: (block, element, option, button) => client.press(where, block, element, option, button),
     choose: (block, element, value) => client.act("choose", { ...where, block_id: block.block_id, action_id: element.action_id, value }),
-    suggest: async () => null,
+    suggest: (block, element, said) => suggested(client, where, block, element, said),
   };
+}
+
+// What the app offers for what was typed; null when it did not answer.
+async function suggested(client, where, block, element, typed) {
+  const { offered } = await client.act("suggest", { ...where, block_id: block.block_id, action_id: element.action_id, typed });
+  return Object.keys(offered ?? {}).length ? offered : null;
 }
 
 const shared = (client) => ({

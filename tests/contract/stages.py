@@ -10,17 +10,19 @@ from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.locks import RedisLocks
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.receipt_book import RedisReceiptBook
+from adapters.redis_store.request_book import RedisRequestBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
 from adapters.redis_store.workspace_records import RedisWorkspaceRecords
 from core.keyring import KeyRing
-from core.ports import Limiter, Locks, PushStore, ReceiptBook, SealedRecords, SeenBefore, WorkspaceRecords
+from core.ports import Limiter, Locks, PushStore, ReceiptBook, RequestBook, SealedRecords, SeenBefore, WorkspaceRecords
 from core.push import Millis, PushId
 from tests.fakes import (
     FakeLimiter,
     FakeLocks,
     FakePushStore,
     FakeReceiptBook,
+    FakeRequestBook,
     FakeSealedRecords,
     FakeSeenBefore,
     FakeWorkspaceRecords,
@@ -34,6 +36,8 @@ class Stage(Protocol):
     def push_store(self, *, grace_ms: int = 60_000, ticket_ms: int = 600_000) -> PushStore: ...
 
     def receipt_book(self, *, keep_after: float = 600.0, lease_ms: int = 60_000) -> ReceiptBook: ...
+
+    def request_book(self, *, keep_after: float = 600.0, lease_ms: int = 60_000) -> RequestBook: ...
 
     def sealed_records(self) -> SealedRecords: ...
 
@@ -70,6 +74,9 @@ class FakeStage:
 
     def receipt_book(self, *, keep_after: float = 600.0, lease_ms: int = 60_000) -> ReceiptBook:
         return FakeReceiptBook(self.clock, keep_after=keep_after, lease_ms=lease_ms)
+
+    def request_book(self, *, keep_after: float = 600.0, lease_ms: int = 60_000) -> RequestBook:
+        return FakeRequestBook(self.clock, keep_after=keep_after, lease_ms=lease_ms)
 
     def sealed_records(self) -> SealedRecords:
         return FakeSealedRecords(self.clock)
@@ -113,6 +120,9 @@ class RealStage:
 
     def receipt_book(self, *, keep_after: float = 600.0, lease_ms: int = 60_000) -> ReceiptBook:
         return RedisReceiptBook(self.redis, self.ring, prefix=self.prefix, keep_after=keep_after, lease_ms=lease_ms)
+
+    def request_book(self, *, keep_after: float = 600.0, lease_ms: int = 60_000) -> RequestBook:
+        return RedisRequestBook(self.redis, self.ring, prefix=self.prefix, keep_after=keep_after, lease_ms=lease_ms)
 
     def sealed_records(self) -> SealedRecords:
         return RedisSealedRecords(self.redis, self.ring, prefix=self.prefix)

@@ -3,7 +3,8 @@
 from tests.fakes.people import ALICE, BOB, EVE, member
 from tests.fakes.push_store import FakePushStore
 from tests.fakes.receipt_book import FakeReceiptBook
-from tests.fakes.recorders import RecordingAudit, RecordingDelivery, RecordingOutbox
+from tests.fakes.recorders import RecordingAskDelivery, RecordingAudit, RecordingDelivery, RecordingOutbox
+from tests.fakes.request_book import FakeRequestBook
 from tests.fakes.small import FakeLimiter, FakeSealedRecords, FakeSeenBefore, ManualClock, SeededRandom
 from tests.fakes.workspaces import FakeLocks, FakeWorkspaceRecords
 
@@ -15,10 +16,12 @@ __all__ = [
     "FakeLocks",
     "FakePushStore",
     "FakeReceiptBook",
+    "FakeRequestBook",
     "FakeSealedRecords",
     "FakeSeenBefore",
     "FakeWorkspaceRecords",
     "ManualClock",
+    "RecordingAskDelivery",
     "RecordingAudit",
     "RecordingDelivery",
     "RecordingOutbox",

@@ -1,11 +1,14 @@
 """Who was told what?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.audit import AuditEvent, AuditName
 from core.errors import StoreUnavailable, Undeliverable, Unreachable
+from core.link import Link
 from core.promise import Promise, Tell
 from core.receipt import Happening, Invitation, Place, Receipt
+from core.secret_request import SecretRequest
 
 
 @dataclass
@@ -45,6 +48,8 @@ class RecordingDelivery:
     shown: list[Receipt] = field(default_factory=list)
     settled: list[Receipt] = field(default_factory=list)
     told_refused: list[Receipt] = field(default_factory=list)
+    groups_shown: list[list[Receipt]] = field(default_factory=list)
+    links_offered: list[Link | None] = field(default_factory=list)
     refuse_invitations: str = ""
     refuse_receipts: str = ""
     refuse_settling: str = ""
@@ -64,8 +69,16 @@ class RecordingDelivery:
         self.shown.append(receipt)
         return receipt.card or Place("D-sender", f"card-{len(self.shown)}")
 
-    async def tell_refused(self, receipt: Receipt) -> None:
+    async def show_group(self, receipts: Sequence[Receipt]) -> Place:
+        self._must_answer()
+        if self.refuse_receipts:
+            raise Undeliverable(self.refuse_receipts)
+        self.groups_shown.append(list(receipts))
+        return receipts[0].card or Place("D-sender", f"group-{len(self.groups_shown)}")
+
+    async def tell_refused(self, receipt: Receipt, link: Link | None) -> None:
         self.told_refused.append(receipt)
+        self.links_offered.append(link)
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         self._must_answer()
@@ -76,3 +89,35 @@ class RecordingDelivery:
     def _must_answer(self) -> None:
         if self.unreachable:
             raise Unreachable("no_answer")
+
+
+@dataclass
+class RecordingAskDelivery:
+    """Remembers who was asked what. Put a platform's code into `refuse` and it asks nobody."""
+
+    asked: list[SecretRequest] = field(default_factory=list)
+    shown: list[SecretRequest] = field(default_factory=list)
+    settled: list[SecretRequest] = field(default_factory=list)
+    finished: list[SecretRequest] = field(default_factory=list)
+    refuse: str = ""
+    unreachable: bool = False
+
+    async def ask(self, request: SecretRequest) -> Place:
+        if self.unreachable:
+            raise Unreachable("no_answer")
+        if self.refuse:
+            raise Undeliverable(self.refuse)
+        self.asked.append(request)
+        return Place("D-asked", f"ask-{len(self.asked)}")
+
+    async def show_request(self, request: SecretRequest) -> Place:
+        if self.unreachable:
+            raise Unreachable("no_answer")
+        self.shown.append(request)
+        return request.card or Place("D-requester", f"card-{len(self.shown)}")
+
+    async def settle_ask(self, request: SecretRequest) -> None:
+        self.settled.append(request)
+
+    async def finish_step(self, request: SecretRequest) -> None:
+        self.finished.append(request)

@@ -99,6 +99,13 @@ def test_the_benchmarks_page_holds_what_the_command_printed() -> None:
     assert "SnapPass" in printed
 
 
+def test_the_benchmarks_page_holds_what_the_ack_command_printed() -> None:
+    page = (ROOT / "docs/reference/benchmarks.md").read_text()
+    printed = page.partition("<!-- bench:ack -->")[2].partition("<!-- /bench:ack -->")[0]
+    assert "command, 50 at once" in printed
+    assert "slack_bolt" in printed
+
+
 def test_the_page_on_planned_restarts_holds_what_the_command_printed() -> None:
     page = (ROOT / "docs/how-to/planned-restarts.md").read_text()
     printed = page.partition("<!-- tests:operators -->")[2].partition("<!-- /tests:operators -->")[0]

@@ -18,6 +18,7 @@ from adapters.redis_store.outbox import RedisOutbox
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.pushes import count_pushes, release_all
 from adapters.redis_store.receipt_book import RedisReceiptBook
+from adapters.redis_store.request_book import RedisRequestBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
 from adapters.redis_store.workspace_records import RedisWorkspaceRecords
@@ -26,6 +27,7 @@ from core.keyring import KeyRing
 from core.promise import Announce
 from core.push import Attempt, Burned, Granted, PushId, SealedPush, Terms, reference
 from core.receipt import Receipt
+from core.secret_request import Asking, SecretRequest
 from tests.fakes import ALICE, BOB
 
 RECOVERED_WITHIN = 5.0
@@ -52,6 +54,7 @@ async def every_act(client: Client, ring: KeyRing, prefix: str = "pushpw") -> No
     """Each act of each port once, on keys that lie anywhere; the facts of each server too."""
     await _pushes(RedisPushStore(client, ring, prefix=prefix))
     await _receipts(RedisReceiptBook(client, ring, prefix=prefix))
+    await _requests(RedisRequestBook(client, ring, prefix=prefix))
     await _small_things(client, ring, prefix)
     await _promises(RedisOutbox(client, ring, prefix=prefix))
     await _workspaces(RedisWorkspaceRecords(client, ring, prefix=prefix), RedisLocks(client, os.urandom, prefix=prefix))
@@ -106,6 +109,20 @@ async def _receipts(book: RedisReceiptBook) -> None:
     await book.enter(due)
     assert due.reference in await book.take_due(100)
     await book.settle_due(due.reference)
+
+
+async def _requests(book: RedisRequestBook) -> None:
+    now = time.time_ns() // 1_000_000
+    open_one, due = (SecretRequest(os.urandom(8).hex(), ALICE, BOB, "x", now, now + lasts) for lasts in (60_000, -1))
+    for request in (open_one, due):
+        await book.enter(request)
+    assert await book.find(open_one.id) == open_one
+    assert await book.open_of(ALICE) == [open_one]
+    assert await book.count_open_of(ALICE) == 1
+    assert await book.take_due(10) == [due.id]
+    await book.settle_due(due.id)
+    assert await book.amend(open_one.id, lambda known: known.after(Asking.DECLINED, now)) is not None
+    assert await book.open_of(ALICE) == []
 
 
 async def _promises(outbox: RedisOutbox) -> None:

@@ -20,3 +20,21 @@ def test_a_quick_run_prints_every_row_and_writes_its_figures(tmp_path: Path) -> 
         ("create", "page", "claim", "ack"), True
     )
     assert told["speed_ratios"]["limit"]["claim"] > 0
+
+
+def test_a_quick_run_of_the_ack_prints_every_table_and_whether_the_goals_are_held(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "bench.ack", "--quick", "--seconds", "1", "--json", str(figures)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+    assert run.returncode == 0, run.stderr
+    for row in ("command, one by one", "click, 50 at once", "submissions a second", "server's CPU for a click"):
+        assert any(line.startswith(f"  {row}") for line in run.stdout.splitlines()), row
+    told = json.loads(figures.read_text())
+    rounds = told["rounds"]
+    for subject in ("pushpw", "limit", "slack_bolt", "empty"):
+        assert told["subjects"][subject]["command.many"]["count"] == 100 * rounds
+    for subject in ("pushpw", "slack_bolt"):
+        assert told["subjects"][subject]["calling.rate"]["count"] == rounds
+    assert told["slack"] == f"calling: {220 * rounds} forms opened for {220 * rounds} commands"
+    assert [goal["promised"].split()[0] for goal in told["goals"]] == ["2000", "p99"]
+    assert "listeners" in told["run"]

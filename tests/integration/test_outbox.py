@@ -29,8 +29,8 @@ PROMISES: list[Promise] = [
     Nudge("abcdefgh"),
     Ask("request-1"),
     Settle("request-1"),
-    Farewell(Workspace("slack", "T0ACME")),
-    Farewell(Workspace("teams", "tenant", "E0")),
+    Farewell(Workspace("slack", "T0ACME"), 1_800_000_000_000),
+    Farewell(Workspace("teams", "tenant", "E0"), 0),
 ]
 
 

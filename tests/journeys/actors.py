@@ -8,7 +8,7 @@ from typing import Any
 from playground.hands import Hands
 from playground.start import Town
 from playground.views import View
-from playground.workspace import Message
+from playground.workspace import GENERAL, Message
 
 SECRET = "correct horse battery staple"
 _LINK = re.compile(r"https?://[^\s\"<>|]+#1[op][A-Za-z0-9_.-]+")
@@ -26,12 +26,13 @@ class Actors:
     town: Town
     alice: Hands
     bob: Hands
+    channel: str = GENERAL
 
     async def form(self, text: str = "") -> View:
         """Alice types the command; the form in front of her."""
         if self.alice.views:
             await self.alice.close(self.alice.view, all_of_them=True)
-        answer = await self.alice.command("/pushpw", text)
+        answer = await self.alice.command("/pushpw", text, self.channel)
         assert (answer.status, answer.text) == (200, "")
         return await self.town.slack.until(lambda: self.alice.view)
 

@@ -89,10 +89,6 @@ def button(text: str, action_id: str, value: str, **more: Any) -> dict[str, Any]
     return {"type": "button", "text": plain(text), "action_id": action_id, "value": value, **more}
 
 
-async def authorize(**_: Any) -> AuthorizeResult:
-    return AuthorizeResult(enterprise_id=None, team_id="T0PRETEND", bot_token=TOKEN, bot_id="B0PUSHPW", bot_user_id="U0PUSHPW")
-
-
 class ExampleApp:
     """The app: POST /slack/events, and a page at /p/<id> that only a click could spend."""
 
@@ -101,6 +97,7 @@ class ExampleApp:
         clock.now = now
         self._verifier = SignatureVerifier(SECRET, clock)
         self.client = AsyncWebClient(token=TOKEN, base_url=api_url)
+        self.token = TOKEN
         self.url = ""
         self.seen: list[dict[str, Any]] = []
         self.fetched: list[tuple[str, str, str]] = []
@@ -109,7 +106,11 @@ class ExampleApp:
         self.silent = False
         self.closed = 0
         self._runner: web.AppRunner | None = None
-        self._bolt = AsyncApp(
+
+        async def authorize(**_: Any) -> AuthorizeResult:
+            return AuthorizeResult(enterprise_id=None, team_id="T0PRETEND", bot_token=self.token, bot_id="B0PUSHPW", bot_user_id="U0PUSHPW")
+
+        self.bolt = AsyncApp(
             client=self.client,
             request_verification_enabled=False,
             ssl_check_enabled=False,
@@ -138,7 +139,7 @@ class ExampleApp:
         body = await request.read()
         if not self._verifier.is_valid_request(body, dict(request.headers)):
             return web.Response(status=401)
-        return await to_aiohttp_response(await self._bolt.async_dispatch(await to_bolt_request(request)))
+        return await to_aiohttp_response(await self.bolt.async_dispatch(await to_bolt_request(request)))
 
     async def _page(self, request: web.Request) -> web.Response:
         self.fetched.append((request.method, request.path, request.headers.get("User-Agent", "")))
@@ -150,7 +151,7 @@ class ExampleApp:
         return web.Response(text=PAGE, content_type="text/html")
 
     def _listen(self) -> None:
-        bolt = self._bolt
+        bolt = self.bolt
         bolt.command("/pushpw")(self._command)
         bolt.shortcut("push_secret")(self._shortcut)
         bolt.shortcut("push_message")(self._message_shortcut)
@@ -161,6 +162,9 @@ class ExampleApp:
         bolt.action("burn")(self._burn)
         bolt.options("who")(self._suggest)
         bolt.event("app_home_opened")(self._home)
+        for other in ("app_uninstalled", "tokens_revoked", "team_access_revoked", "user_change", "link_shared"):
+            bolt.event(other)(self._heard)
+        bolt.function("ask_for_a_secret")(self._step)
 
     async def _command(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
         self.seen.append(body)
@@ -253,6 +257,16 @@ class ExampleApp:
     async def _closed(self, ack: Any) -> None:
         self.closed += 1
         await ack()
+
+    async def _heard(self, body: dict[str, Any]) -> None:
+        self.seen.append(body)
+
+    async def _step(self, body: dict[str, Any], complete: Any, fail: Any, inputs: dict[str, Any]) -> None:
+        self.seen.append(body)
+        if inputs.get("what") == "nothing":
+            await fail("There is nothing to ask for.")
+        else:
+            await complete({"link": f"{self.url}/r/1"})
 
     async def _home(self, event: dict[str, Any], client: AsyncWebClient, body: dict[str, Any]) -> None:
         self.seen.append(body)

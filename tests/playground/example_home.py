@@ -110,14 +110,14 @@ class HomeApp(ExampleApp):
         self.told: list[tuple[str, Any]] = []
         super()._listen()
         for action in ("turn-back", "turn-next"):
-            self._bolt.action(action)(self._turn)
+            self.bolt.action(action)(self._turn)
         for action in ("row", "language", "notices", "reveal", "privacy", "plain_text_input", "ask"):
-            self._bolt.action(action)(self._hear)
-        self._bolt.action("new")(self._new)
-        self._bolt.action("deeper")(self._deeper)
+            self.bolt.action(action)(self._hear)
+        self.bolt.action("new")(self._new)
+        self.bolt.action("deeper")(self._deeper)
         for kind in ("external_select", "multi_external_select"):
-            self._bolt.options(kind)(self._offer)
-        self._bolt.view("many")(self._done)
+            self.bolt.options(kind)(self._offer)
+        self.bolt.view("many")(self._done)
 
     async def _home(self, event: dict[str, Any], client: AsyncWebClient, body: dict[str, Any]) -> None:
         self.seen.append(body)

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from playground.double import PretendSlack
-from playground.workspace import ALICE, BOB, GENERAL, RANDOM, Person
+from playground.workspace import ALICE, BOB, CAROL, GENERAL, GINA, ONCALL, RANDOM, Person
 from tests.playground.conftest import StillClock, Town
 from tests.playground.example_app import SECRET, TOKEN, button, plain
 from tests.playground.example_home import SURE, TEXT, HomeApp, actions, everything, field, modal, words
@@ -19,8 +19,6 @@ pytestmark = [
     pytest.mark.browser,
 ]
 
-CLEO = Person("U0CLEO", "cleo", "Cleo Clark")
-GINA = Person("U0GINA", "gina", "Gina Green", is_restricted=True)
 OTTO = Person("U0OTTO", "otto", "Otto Olsen", team_id="T0ELSEWHERE")
 
 
@@ -38,9 +36,8 @@ async def home_town() -> AsyncIterator[Town]:
     app = HomeApp(slack.api_url, clock)
     await app.start()
     slack.service_url = app.url
-    for person in (CLEO, GINA, OTTO):
-        slack.workspace.add_person(person)
-        slack.workspace.conversation(RANDOM).members.append(person.id)
+    slack.workspace.add_person(OTTO)
+    slack.workspace.conversation(RANDOM).members.append(OTTO.id)
     yield Town(slack, app, clock)
     await slack.stop()
     await app.stop()
@@ -97,7 +94,7 @@ def held(town: Town, block: str) -> Any:
 async def test_opening_the_home_tab_tells_the_app_and_shows_what_it_publishes(app: HomeApp, page: Page) -> None:
     home = await open_home(page)
     await expect(home.get_by_role("heading", name="Secrets that are read once")).to_be_visible()
-    assert [body["event"]["tab"] for body in app.seen] == ["home"]
+    assert [body["event"]["tab"] for body in app.seen] == ["messages", "home"]
     await expect(home.get_by_role("button", name="Send")).to_be_hidden()
     await home.get_by_role("tab", name="Messages").click()
     await expect(home.get_by_text("Page 1 of 3")).to_be_hidden()
@@ -205,7 +202,7 @@ async def test_people_become_chips_until_there_are_enough(home_town: Town, page:
     await offer(form, "Otto Olsen (outsider)").click()
     await form.get_by_role("button", name="Go").click()
     (body,) = await home_town.slack.until(lambda: home_town.app.seen)
-    assert body["view"]["state"]["values"]["recipients"]["multi_users_select"]["selected_users"] == [GINA.id, OTTO.id]
+    assert body["view"]["state"]["values"]["recipients"]["multi_users_select"]["selected_users"] == [GINA, OTTO.id]
 
 
 async def test_typing_asks_the_app_and_its_groups_are_offered(home_town: Town, page: Page) -> None:
@@ -336,25 +333,25 @@ async def test_what_the_page_cannot_draw_is_named(home_town: Town, page: Page) -
 
 
 async def test_anybody_can_sit_beside_alice_and_bob(home_town: Town, page: Page) -> None:
-    await expect(window(page, CLEO.id)).to_be_hidden()
-    await page.get_by_role("button", name="Cleo Clark", exact=True).click()
-    await expect(window(page, CLEO.id)).to_be_visible()
+    await expect(window(page, CAROL)).to_be_hidden()
+    await page.get_by_role("button", name="Carol Clark", exact=True).click()
+    await expect(window(page, CAROL)).to_be_visible()
     await page.get_by_role("button", name="Bob Brown", exact=True).first.click()
     await expect(window(page, BOB)).to_be_hidden()
-    cleo = window(page, CLEO.id)
-    await cleo.get_by_role("button", name="random").click()
-    await cleo.get_by_label("Message #random").fill("here I am")
+    carol = window(page, CAROL)
+    await carol.get_by_role("button", name="random").click()
+    await carol.get_by_label("Message #random").fill("here I am")
     await page.keyboard.press("Enter")
-    await expect(cleo.get_by_role("article")).to_contain_text("here I am")
-    assert [m.user for m in home_town.slack.messages(RANDOM)] == [CLEO.id]
-    await expect(await open_home(page, CLEO.id)).to_contain_text("Secrets that are read once")
+    await expect(carol.get_by_role("article")).to_contain_text("here I am")
+    assert [m.user for m in home_town.slack.messages(RANDOM)] == [CAROL]
+    await expect(await open_home(page, CAROL)).to_contain_text("Secrets that are read once")
 
 
 async def test_guests_and_outsiders_are_marked_and_outsiders_have_no_shortcuts(home_town: Town, page: Page) -> None:
-    home_town.slack.as_user(GINA.id).say(RANDOM, "guest speaking")
-    for name, mark in (("Gina Green", "guest"), ("Otto Olsen", "outsider")):
+    home_town.slack.as_user(GINA).say(RANDOM, "guest speaking")
+    for name, mark in (("Gina Grant", "guest"), ("Otto Olsen", "outsider")):
         await page.get_by_role("button", name=f"{name} {mark}").click()
-    await expect(window(page, GINA.id).locator(".client-bar")).to_contain_text("guest")
+    await expect(window(page, GINA).locator(".client-bar")).to_contain_text("guest")
     otto = window(page, OTTO.id)
     await expect(otto.locator(".client-bar")).to_contain_text("outsider")
     await expect(otto.get_by_role("article")).to_contain_text("guest")
@@ -364,20 +361,20 @@ async def test_guests_and_outsiders_are_marked_and_outsiders_have_no_shortcuts(h
 
 
 async def test_a_deactivated_person_leaves_the_page_and_keeps_their_messages(home_town: Town, page: Page) -> None:
-    home_town.slack.as_user(CLEO.id).say(RANDOM, "I was here")
-    await page.get_by_role("button", name="Cleo Clark", exact=True).click()
-    home_town.slack.workspace.add_person(replace(CLEO, deleted=True))
+    home_town.slack.as_user(CAROL).say(RANDOM, "I was here")
+    await page.get_by_role("button", name="Carol Clark", exact=True).click()
+    home_town.slack.workspace.add_person(replace(home_town.slack.workspace.person(CAROL), deleted=True))
     home_town.slack.changed()
-    await expect(window(page, CLEO.id)).to_have_count(0)
+    await expect(window(page, CAROL)).to_have_count(0)
     alice = window(page, ALICE)
     await alice.get_by_role("button", name="random").click()
-    await expect(alice.get_by_role("article")).to_contain_text("Cleo Clark deactivated")
+    await expect(alice.get_by_role("article")).to_contain_text("Carol Clark deactivated")
 
 
 async def test_replies_stand_below_what_they_answer_and_broadcast_ones_in_the_channel(home_town: Town, page: Page) -> None:
     first = home_town.bob.say(RANDOM, "first")
     home_town.bob.say(RANDOM, "second")
-    home_town.bob.say(RANDOM, "a reply", first.ts)
+    home_town.bob.reply(first, "a reply")
     await home_town.client.chat_postMessage(channel=RANDOM, text="for all", thread_ts=first.ts, reply_broadcast=True)
     alice = window(page, ALICE)
     await alice.get_by_role("button", name="random").click()
@@ -398,6 +395,13 @@ async def test_a_person_answers_in_a_thread_and_a_shortcut_works_there(home_town
     reply = alice.get_by_role("article").filter(has_text="hunter2")
     await expect(reply).to_contain_text("Thread")
     assert home_town.slack.messages(GENERAL)[-1].thread_ts == first.ts
+    await alice.get_by_label("Also send to #general").check()
+    await alice.get_by_label("Reply in thread").fill("for all")
+    await page.keyboard.press("Enter")
+    await expect(alice.get_by_role("article").filter(has_text="for all")).to_contain_text("Replied to a thread: what is it?")
+    await alice.get_by_label("Reply in thread").fill("/pushpw")
+    await page.keyboard.press("Enter")
+    await expect(alice.get_by_text("Commands do not work in threads.")).to_be_visible()
     await alice.get_by_role("button", name="Leave the thread").click()
     await expect(alice.get_by_label("Message #general")).to_be_focused()
     await reply.get_by_role("button", name="More for this message").click()
@@ -472,6 +476,34 @@ async def test_arrow_keys_walk_through_the_tabs(page: Page) -> None:
 
 async def test_on_a_phone_everybody_has_a_tab(page: Page) -> None:
     await page.set_viewport_size({"width": 390, "height": 800})
-    await page.get_by_role("tab", name="Cleo Clark").click()
-    await expect(window(page, CLEO.id)).to_be_visible()
+    await page.get_by_role("tab", name="Carol Clark").click()
+    await expect(window(page, CAROL)).to_be_visible()
     await expect(window(page, ALICE)).to_be_hidden()
+
+
+async def test_a_name_has_a_dot_while_something_waits_for_that_person_alone(home_town: Town, page: Page) -> None:
+    carol = page.get_by_role("button", name="Carol Clark", exact=True)
+    home_town.bob.say(RANDOM, "for all")
+    dm = home_town.slack.as_user(CAROL).bot_dm
+    await expect(window(page, BOB).get_by_role("button", name="random")).to_be_visible()
+    await expect(carol).not_to_have_class("unread")
+    await home_town.client.chat_postMessage(channel=dm, text="for you")
+    await expect(carol).to_have_class("unread")
+    await carol.click()
+    await expect(carol).not_to_have_class("unread")
+
+
+async def test_a_group_is_called_by_its_handle(home_town: Town, page: Page) -> None:
+    home_town.bob.say(GENERAL, "@oncall please look")
+    await home_town.client.chat_postMessage(channel=RANDOM, text=f"<!subteam^{ONCALL}> and <!subteam^S0GONE|@gone>")
+    alice = window(page, ALICE)
+    await expect(alice.get_by_role("article")).to_contain_text("@oncall please look")
+    await alice.get_by_role("button", name="random").click()
+    await expect(alice.get_by_role("article")).to_contain_text("@oncall and @gone")
+
+
+async def test_a_card_for_a_link_stands_below_its_message(home_town: Town, page: Page) -> None:
+    posted = home_town.bob.say(GENERAL, "see https://push.test/p/1")
+    card = {"blocks": [{"type": "section", "text": words("A one-time link.")}]}
+    home_town.slack.workspace.unfurl(posted, {"https://push.test/p/1": card})
+    await expect(window(page, ALICE).locator(".card")).to_have_text("A one-time link.")

@@ -77,3 +77,51 @@ async def test_what_takes_too_long_is_cancelled_and_said_so() -> None:
         await later.drain(0.01)
     assert ended == [True, True]  # ended, and not only asked to: what they use is closed next
     assert logged == [{"event": "background_work_cancelled", "tasks": 2, "log_level": "warning"}]
+
+
+async def test_a_rush_of_requests_goes_before_the_work_that_it_makes() -> None:
+    later, order = Background(), []
+
+    async def work(number: int) -> None:
+        order.append(f"work {number}")
+
+    async def request(number: int) -> None:
+        later(work(number))
+        await asyncio.sleep(0)  # the store is asked
+        order.append(f"answer {number}")
+
+    await asyncio.gather(*(request(number) for number in range(10)))
+    await later.drain()
+    answers = [order.index(f"answer {number}") for number in range(10)]
+    assert max(answers) <= 11  # at most what began in the two turns that all answers took
+    assert [said for said in order if said.startswith("work")] == [f"work {number}" for number in range(10)]
+
+
+async def test_work_that_never_began_is_told_and_closed_with_the_rest() -> None:
+    later = Background()
+
+    async def endless() -> None:
+        await asyncio.Event().wait()
+
+    for _ in range(3):
+        later(endless())
+    with capture_logs() as logged:
+        await later.drain(-1)
+    assert logged == [{"event": "background_work_cancelled", "tasks": 3, "log_level": "warning"}]
+
+
+@pytest.mark.parametrize(("patience", "begun"), [(-1.0, 10), (60.0, 2)])
+async def test_what_has_waited_too_long_begins_all_at_once(monkeypatch: pytest.MonkeyPatch, patience: float, begun: int) -> None:
+    monkeypatch.setattr("bot.background._PATIENCE_SECONDS", patience)
+    later, done = Background(), []
+
+    async def work(number: int) -> None:
+        done.append(number)
+
+    for number in range(10):
+        later(work(number))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert len(done) == begun
+    await later.drain()
+    assert done == list(range(10))

@@ -45,7 +45,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.store = FakePushStore(self.clock)
         self.book = FakeReceiptBook(self.clock)
-        self.limiter = FakeLimiter(self.clock, {"create": 30, "failed_claim": 30})
+        self.limiter = FakeLimiter(self.clock, {"create": 30, "invite": 120, "failed_claim": 30})
         self.engine = PushEngine(
             store=self.store,
             book=self.book,
@@ -155,7 +155,7 @@ async def test_when_budgets_cannot_be_counted_the_stores_answer_still_goes_out(d
 
 
 async def test_a_broken_random_source_overwrites_no_push(desk: Desk):
-    desk.engine._random = lambda count: bytes(count)
+    desk.engine._creation._random = lambda count: bytes(count)
     await desk.create()
     with pytest.raises(StoreUnavailable):
         await desk.create(payload=Payload.of_text("another"))

@@ -1,6 +1,7 @@
 """core/receipts: cards follow what happens, and a card that cannot be shown undoes nothing."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -12,7 +13,7 @@ from core.promise import Announce, Tell
 from core.push import PushId, reference
 from core.receipt import Happening, Hold, Place, Receipt, State
 from core.receipts import Receipts
-from tests.fakes import ALICE, BOB, FakeReceiptBook, ManualClock, RecordingAudit, RecordingDelivery, SeededRandom
+from tests.fakes import ALICE, BOB, FakeReceiptBook, ManualClock, RecordingAudit, RecordingDelivery, SeededRandom, member
 
 
 @dataclass
@@ -278,3 +279,123 @@ async def test_a_push_taken_back_before_anybody_heard_of_it_gets_no_card(office:
     await office.book.amend(receipt.reference, lambda known: known.after(burned))
     await office.announce(link, receipt)
     assert (office.slack.invited, office.slack.shown) == ([], [])
+
+
+# Made together
+
+
+async def made_together(office: Office, people: int = 3) -> list[tuple[Link, Receipt]]:
+    """Entered, not yet announced."""
+    links = [Link(PushId(office.random(16)), office.random(32)) for _ in range(people)]
+    group, now = tuple(reference(link.push_id) for link in links), office.clock()
+    made = []
+    for number, link in enumerate(links):
+        own = Receipt(group[number], link.push_id, ALICE, member(f"U0CROWD{number}"), "", 1, 1, False, now, now + 60_000, group=group)
+        await office.book.enter(own)
+        made.append((link, own))
+    return made
+
+
+async def test_those_made_together_have_one_card_and_an_invitation_each(office: Office):
+    made = await made_together(office)
+    for link, receipt in made:
+        await office.announce(link, receipt)
+    assert len(office.slack.invited) == 3
+    assert len(office.slack.groups_shown) == 1
+    assert office.slack.shown == []
+    first = await office.book.find(made[0][1].reference)
+    assert first is not None
+    assert first.card == Place("D-sender", "group-1")
+
+
+@pytest.mark.parametrize("order", [(2, 1, 0), (1, 0, 2)])
+async def test_announced_in_any_order_and_all_at_once_there_is_one_card(office: Office, order: tuple[int, ...]):
+    made = await made_together(office)
+    await asyncio.gather(*(office.announce(*made[number]) for number in order))
+    assert len(office.slack.groups_shown) == 1
+
+
+async def test_news_of_a_row_edit_the_groups_card_where_it_lies(office: Office):
+    made = await made_together(office)
+    for link, receipt in made:
+        await office.announce(link, receipt)
+    await office.happens(made[2][1], State.OPENED, 0)
+    assert [row.state for row in office.slack.groups_shown[-1]] == [State.WAITING, State.WAITING, State.OPENED]
+    assert office.slack.groups_shown[-1][0].card == Place("D-sender", "group-1")
+    assert [settled.reference for settled in office.slack.settled] == [made[2][1].reference]
+
+
+async def test_news_before_there_is_a_card_are_on_it_when_it_comes(office: Office):
+    made = await made_together(office)
+    await office.happens(made[1][1], State.OPENED, 0)
+    assert office.slack.groups_shown == []
+    await office.announce(*made[0])
+    assert [row.state for row in office.slack.groups_shown[-1]] == [State.WAITING, State.OPENED, State.WAITING]
+
+
+class TakesItsTime(RecordingDelivery):
+    """As the network does: others come to act meanwhile."""
+
+    async def show_group(self, receipts: Sequence[Receipt]) -> Place:
+        shown = list(receipts)
+        await asyncio.sleep(0)
+        return await super().show_group(shown)
+
+
+async def test_forty_openings_at_once_share_edits():
+    office = Office(slack=TakesItsTime())
+    made = await made_together(office, 40)
+    await office.announce(*made[0])
+    before = len(office.slack.groups_shown)
+    await asyncio.gather(*(office.happens(receipt, State.OPENED, 0) for _, receipt in made))
+    assert len(office.slack.groups_shown) - before < 10
+    assert {row.state for row in office.slack.groups_shown[-1]} == {State.OPENED}
+
+
+async def test_a_row_that_cannot_be_delivered_is_on_the_card_and_its_link_is_offered(office: Office):
+    made = await made_together(office)
+    await office.announce(*made[0])
+    office.slack.refuse_invitations = "user_disabled"
+    await office.announce(*made[1])
+    assert [row.undeliverable for row in office.slack.groups_shown[-1]] == ["", "user_disabled", ""]
+    assert office.slack.links_offered == [made[1][0]]
+
+
+async def test_the_first_one_burned_before_it_was_announced_does_not_keep_the_card_from_the_others(office: Office):
+    made = await made_together(office)
+    await office.happens(made[0][1], State.BURNED)
+    office.slack.groups_shown.clear()
+    await office.announce(*made[0])
+    assert [row.state for row in office.slack.groups_shown[-1]] == [State.BURNED, State.WAITING, State.WAITING]
+
+
+async def test_a_group_that_was_taken_back_is_never_announced(office: Office):
+    made = await made_together(office)
+    for _, receipt in made:
+        await office.book.amend(receipt.reference, lambda known: known.after(Happening(known.reference, State.BURNED, office.clock())))
+    for link, receipt in made:
+        await office.announce(link, receipt)
+    assert office.slack.groups_shown == []
+    assert office.slack.invited == []
+
+
+# Refused for good, or only for now
+
+
+async def test_a_refusal_for_good_offers_the_link_and_once(office: Office):
+    office.slack.refuse_invitations = "user_disabled"
+    link, receipt = await office.pushed()
+    await office.announce(link, receipt)
+    await office.announce(link, receipt, again=True)
+    assert office.slack.links_offered == [link]
+
+
+async def test_trouble_offers_no_link_until_it_turns_out_to_be_for_good(office: Office):
+    link, receipt = await office.pushed()
+    office.slack.unreachable = True
+    with pytest.raises(Unreachable):
+        await office.announce(link, receipt)
+    assert office.slack.links_offered == [None]
+    office.slack.unreachable, office.slack.refuse_invitations = False, "user_disabled"
+    await office.announce(link, receipt, again=True)
+    assert office.slack.links_offered == [None, link]

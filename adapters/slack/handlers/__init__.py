@@ -5,19 +5,32 @@ from adapters.slack.handlers.away import Away
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
 from adapters.slack.handlers.opening import OpeningHandlers
-from adapters.slack.handlers.originals import OriginalHandlers, UserTokens
+from adapters.slack.handlers.originals import OriginalHandlers
+from adapters.slack.handlers.passing_on import PassingOnHandlers
 from adapters.slack.handlers.previews import PreviewHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
+from adapters.slack.handlers.requests import RequestHandlers
+from adapters.slack.handlers.workspaces import WorkspaceHandlers
+from core.secret_requests import SecretRequests
 
 
 class SlackHandlers:
     """All gestures of one Slack app."""
 
-    def __init__(self, desk: Desk, user_tokens: UserTokens, leave_url: str) -> None:
+    def __init__(self, desk: Desk, secret_requests: SecretRequests, *, leave_url: str) -> None:
         """`leave_url`: where members let us delete messages of theirs; empty when nowhere."""
-        originals = OriginalHandlers(desk, user_tokens, leave_url)
+        originals = OriginalHandlers(desk, leave_url)
         push_form, card, opening = PushFormHandlers(desk, originals), CardHandlers(desk), OpeningHandlers(desk)
-        self.command = CommandHandler(desk, push_form, card).command
-        self.gestures = push_form.gestures() | card.gestures() | opening.gestures()
-        self.gestures |= originals.gestures() | PreviewHandlers(desk).gestures()
+        requests, workspaces = RequestHandlers(desk, secret_requests), WorkspaceHandlers(desk)
+        self.command = CommandHandler(desk, push_form, card, requests).command
+        self.gestures = (
+            push_form.gestures()
+            | card.gestures()
+            | opening.gestures()
+            | originals.gestures()
+            | PassingOnHandlers(desk).gestures()
+            | PreviewHandlers(desk).gestures()
+            | requests.gestures()
+            | workspaces.gestures()
+        )
         self.nothing_was_sent = Away(desk).nothing_was_sent

@@ -6,8 +6,12 @@ from adapters.slack.handlers.push_form import errors_at
 from adapters.slack.render.blocks import told
 from adapters.slack.render.card import BURN, RELEASE
 from adapters.slack.render.form import VIEW_FORM
+from adapters.slack.render.group_card import BURN_GROUP
+from adapters.slack.render.passing_on import GET_LINK
 from adapters.wording.catalog import words_for
-from adapters.wording.terms import not_burned, not_opened, not_released, not_sent, not_sent_but_kept
+from adapters.wording.terms import not_burned, not_opened, not_passed_on, not_released, not_sent, not_sent_but_kept
+
+_NOT_DONE = {BURN: not_burned, BURN_GROUP: not_burned, RELEASE: not_released, GET_LINK: not_passed_on}
 
 
 class Away:
@@ -27,7 +31,7 @@ class Away:
             case "shortcut" | "message_action":
                 self._open(payload, not_sent(words))
             case "block_actions" if "view" not in payload:  # in a modal the same button can be pressed again
-                not_done = {BURN: not_burned, RELEASE: not_released}.get(payload["actions"][0]["action_id"], not_opened)
+                not_done = _NOT_DONE.get(payload["actions"][0]["action_id"], not_opened)
                 self._open(payload, not_done(words))
         return None
 

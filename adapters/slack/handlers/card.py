@@ -9,11 +9,11 @@ from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Gestures, Payload
 from adapters.slack.render.answers import note
 from adapters.slack.render.card import BURN, RELEASE, state_line
+from adapters.slack.render.group_card import BURN_GROUP
 from adapters.wording.catalog import Words
 from adapters.wording.terms import not_burned, not_released
 from core.errors import NotYours, PushError, StoreUnavailable
 from core.identity import Member
-from core.receipt import Receipt
 
 log = structlog.get_logger(__name__)
 
@@ -26,18 +26,22 @@ class CardHandlers:
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
-        return Gestures(actions={BURN: self.burn_push, RELEASE: self.release_push})
+        return Gestures(actions={BURN: self.burn_push, BURN_GROUP: self.burn_group, RELEASE: self.release_push})
 
     async def burn_push(self, payload: Payload) -> Answer:
         """Burn on the receipt card, already confirmed. The card itself shows that it is done."""
         return await self._act_on_card(payload, self._desk.engine.burn, "burn_refused", not_burned)
+
+    async def burn_group(self, payload: Payload) -> Answer:
+        """Burn all, below the card of pushes that were made together, already confirmed."""
+        return await self._act_on_card(payload, self._desk.engine.burn_group, "burn_refused", not_burned)
 
     async def release_push(self, payload: Payload) -> Answer:
         """Release on the receipt card of a held push, already confirmed."""
         return await self._act_on_card(payload, self._desk.engine.release, "release_refused", not_released)
 
     async def _act_on_card(
-        self, payload: Payload, act: Callable[[str, Member], Awaitable[Receipt]], refused: str, not_done: Callable[[Words], str]
+        self, payload: Payload, act: Callable[[str, Member], Awaitable[object]], refused: str, not_done: Callable[[Words], str]
     ) -> Answer:
         try:
             await act(payload["actions"][0]["value"], parse.member(payload))

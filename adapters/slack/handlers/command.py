@@ -6,6 +6,7 @@ from adapters.slack.form import Form
 from adapters.slack.gestures import Answer, Payload
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
+from adapters.slack.handlers.requests import RequestHandlers
 from adapters.slack.render.answers import help_text, note
 from adapters.wording.catalog import Words
 
@@ -13,10 +14,11 @@ from adapters.wording.catalog import Words
 class CommandHandler:
     """The command: answered empty at once, then the form opens or a line appears."""
 
-    def __init__(self, desk: Desk, push_form: PushFormHandlers, card: CardHandlers) -> None:
+    def __init__(self, desk: Desk, push_form: PushFormHandlers, card: CardHandlers, requests: RequestHandlers) -> None:
         self._desk = desk
         self._push_form = push_form
         self._card = card
+        self._requests = requests
 
     async def command(self, payload: Payload) -> Answer:
         """`/pushpw ...`, whatever follows."""
@@ -32,6 +34,8 @@ class CommandHandler:
                 await self._push_form.open_with(payload, words, wish.text, Form("", notice="mistake"))
             case parse.Burn():
                 await self._desk.say(payload, note(await self._card.burn_spoken(payload, words, wish.reference)))
+            case parse.Ask():
+                await self._requests.ask_spoken(payload, words, wish)
             case parse.Help():
                 await self._desk.say(payload, help_text(words))
             case parse.Coming():
@@ -40,11 +44,7 @@ class CommandHandler:
 
 def _coming(words: Words, what: str) -> str:
     match what:
-        case "request":
-            return words.say("Asking somebody for a secret is coming. Until then, ask them to use `/pushpw` with your name.")
         case "list":
             return words.say("The list of your secrets is coming. Until then, your receipts are in the conversation with this app.")
-        case "settings":
-            return words.say("Your own settings are coming. Until then, choose the terms in the form under “More options”.")
         case _:
-            return words.say("Several people and groups are coming. Until then, push the secret to one person at a time.")
+            return words.say("Your own settings are coming. Until then, choose the terms in the form under “More options”.")

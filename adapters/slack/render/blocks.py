@@ -55,10 +55,10 @@ def button(text: str, action_id: str, **more: Any) -> Block:
     return {"type": "button", "text": plain(text), "action_id": action_id, **more}
 
 
-def text_field(name: str, label: str, hint: str, most: int) -> Block:
-    """One line to type in, which may stay empty. `most` characters."""
+def text_field(name: str, label: str, hint: str, most: int, *, optional: bool = True) -> Block:
+    """One line to type in, which may stay empty if it is `optional`. `most` characters."""
     element = {"type": "plain_text_input", "action_id": name, "max_length": most}
-    return {"type": "input", "block_id": name, "optional": True, "label": plain(label), "hint": plain(hint), "element": element}
+    return {"type": "input", "block_id": name, "optional": optional, "label": plain(label), "hint": plain(hint), "element": element}
 
 
 def choice(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Block:

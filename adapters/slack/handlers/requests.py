@@ -1,0 +1,228 @@
+"""How does one member ask another for a secret, and how is it sent?"""
+
+import structlog
+
+from adapters.slack import parse
+from adapters.slack.desk import Desk
+from adapters.slack.form import RECORD, RECORD_SECONDS
+from adapters.slack.gestures import STEP, Answer, Gestures, Payload
+from adapters.slack.handlers.push_form import errors_at, updated
+from adapters.slack.render.answers import note
+from adapters.slack.render.blocks import told
+from adapters.slack.render.outcome import created_bound
+from adapters.slack.render.request import (
+    ANSWER,
+    ASK_FOR_SECRET,
+    DECLINE,
+    VIEW_ANSWER,
+    VIEW_ASK,
+    WITHDRAW,
+    answer_form,
+    ask_form,
+    asked_note,
+)
+from adapters.wording.catalog import Words, words_for
+from adapters.wording.terms import not_asked, not_sent_but_kept, not_sent_for_lack_of_room, refusal
+from core.engine import Created, Order
+from core.errors import BadInput, NotYours, PushError, StoreFull, StoreUnavailable, TooMany
+from core.identity import Member, Workspace
+from core.link import encode
+from core.payload import Payload as Secret
+from core.policy import Standing
+from core.secret_request import SecretRequest
+from core.secret_requests import Question, SecretRequests
+
+log = structlog.get_logger(__name__)
+
+
+class RequestHandlers:
+    """`/pushpw request`, the form behind it, and the buttons of the messages that follow."""
+
+    def __init__(self, desk: Desk, requests: SecretRequests) -> None:
+        self._desk = desk
+        self._requests = requests
+
+    def gestures(self) -> Gestures:
+        """What the door hands to us."""
+        return Gestures(
+            actions={
+                ANSWER: self.open_answer,
+                DECLINE: self.decline,
+                WITHDRAW: self.withdraw,
+                ASK_FOR_SECRET: self.open_ask,
+            },
+            views={VIEW_ASK: self.submit_ask, VIEW_ANSWER: self.submit_answer},
+            events={"function_executed": self.step},
+        )
+
+    # Asking ----------------------------------------------------------------------------------
+
+    async def ask_spoken(self, payload: Payload, words: Words, wish: parse.Ask) -> None:
+        """`/pushpw request @jane what for`; with less than that the form opens."""
+        if not (wish.asked and wish.what):
+            await self._open_ask_form(payload, words, wish)
+            return
+        try:
+            request = await self._ask(parse.member(payload), parse.installed_in(payload), wish.asked, wish.what)
+        except StoreUnavailable:
+            said = not_asked(words)
+        except (BadInput, TooMany) as problem:
+            said = refusal(words, problem, await self._desk.policy_for(payload))
+        else:
+            said = asked_note(words, request)
+        await self._desk.say(payload, note(said))
+
+    async def open_ask(self, payload: Payload) -> Answer:
+        """The button "Ask for a secret": the empty form."""
+        self._desk.later(self._open_ask_later(payload))
+        return None
+
+    async def _open_ask_later(self, payload: Payload) -> None:
+        await self._open_ask_form(payload, await self._desk.words_for(payload), parse.Ask())
+
+    async def _open_ask_form(self, payload: Payload, words: Words, wish: parse.Ask) -> None:
+        name = ""
+        if response_url := payload.get("response_url"):
+            name = encode(self._desk.random(16))
+            try:
+                await self._desk.records.keep(RECORD, name, response_url.encode(), RECORD_SECONDS)
+            except StoreUnavailable:
+                await self._desk.say(payload, note(not_asked(words)))
+                return
+        if not await self._desk.open_modal(payload, ask_form(words, wish.asked, wish.what, name)):
+            await self._desk.say(payload, note(words.say("The form did not open, and nobody was asked. Try the command again.")))
+
+    async def submit_ask(self, payload: Payload) -> Answer:
+        """The form is sent: the person is asked, and the form says so."""
+        words, view = await self._desk.words_for(payload), payload["view"]
+        given = parse.field_values(view)
+        try:
+            request = await self._ask(parse.member(payload), parse.installed_in(payload), given.get("asked") or "", given.get("what") or "")
+        except StoreUnavailable:
+            return errors_at(view, "what", not_asked(words))
+        except BadInput as problem:
+            return errors_at(view, problem.field, refusal(words, problem, await self._desk.policy_for(payload)))
+        except TooMany as problem:
+            return errors_at(view, "what", refusal(words, problem, self._desk.policies.of_installation))
+        return updated(told(words, asked_note(words, request)))
+
+    async def _ask(self, requester: Member, home: Workspace, asked: str, what: str, step: str = "") -> SecretRequest:
+        if not asked:
+            raise BadInput("asked", "empty")
+        person = await self._desk.people.find(asked, home)
+        if person is None:  # Slack did not say; each click is checked anyway
+            return await self._requests.ask(Question(requester, Member(home, asked), what, step=step))
+        if reason := person.why_never():
+            raise BadInput("asked", reason)
+        question = Question(requester, person.as_member(asked, home), what, person.standing(home), step=step)
+        return await self._requests.ask(question)
+
+    async def step(self, payload: Payload) -> Answer:
+        """The workflow step "Ask for a secret". Kept before the answer; the workflow hears the rest when the person was asked."""
+        event = payload["event"]
+        if event["function"]["callback_id"] != STEP:
+            return None
+        run, inputs = event["function_execution_id"], event["inputs"]
+        home = parse.installed_in(payload)
+        try:
+            await self._ask(Member(home, inputs["requester"]), home, inputs["person"], inputs["what"], run)
+        except (BadInput, TooMany) as problem:
+            words = words_for([])  # a workflow's author reads it, and nobody knows who that is
+            self._desk.later(self._fail_step(home, run, refusal(words, problem, self._desk.policies.of_installation)))
+        return None
+
+    async def _fail_step(self, home: Workspace, run: str, said: str) -> None:
+        await (await self._desk.switchboard.to(home)).fail_step(run, said)
+
+    # Answering -------------------------------------------------------------------------------
+
+    async def open_answer(self, payload: Payload) -> Answer:
+        """The button "Send it securely": the form, for whom it is meant."""
+        self._desk.later(self._open_answer_later(payload))
+        return None
+
+    async def _open_answer_later(self, payload: Payload) -> None:
+        words = await self._desk.words_for(payload)
+        try:
+            request = await self._requests.answerable_by(payload["actions"][0]["value"], parse.member(payload))
+            view = answer_form(words, await self._desk.policies.of(request.requester.workspace), request)
+        except NotYours:
+            view = told(words, _over(words))
+        except StoreUnavailable:
+            view = told(words, words.say("The store is not answering. Press the button again in a minute."))
+        await self._desk.open_modal(payload, view)
+
+    async def submit_answer(self, payload: Payload) -> Answer:
+        """The form is sent: an ordinary push, bound to whoever asked."""
+        words, view, sender = await self._desk.words_for(payload), payload["view"], parse.member(payload)
+        policy = self._desk.policies.of_installation
+        try:
+            policy = await self._desk.policy_for(payload)
+            request = await self._requests.answerable_by(view["private_metadata"], sender)
+            # The requester is the recipient now: what the policy says of guests and outsiders holds for them too.
+            person = await self._desk.people.find(request.requester.id, parse.installed_in(payload))
+            standing = person.standing(request.requester.workspace) if person else Standing.MEMBER
+            created = await self._desk.engine.create(_order(view, request, sender, standing))
+            if not await self._answered(request, sender, created):
+                return updated(told(words, _over(words)))
+        except NotYours:
+            return updated(told(words, _over(words)))
+        except StoreFull:
+            return errors_at(view, "secret", not_sent_for_lack_of_room(words))
+        except StoreUnavailable:
+            return errors_at(view, "secret", not_sent_but_kept(words))
+        except BadInput as problem:
+            return errors_at(view, problem.field, refusal(words, problem, policy))
+        except TooMany as problem:
+            return errors_at(view, "secret", refusal(words, problem, policy))
+        return updated(created_bound(words, created.receipt, request.requester))
+
+    async def _answered(self, request: SecretRequest, sender: Member, created: Created) -> bool:
+        """Whether this push is the answer. One that came too late, say from a second window, is taken back."""
+        try:
+            if await self._requests.answered(request.id, sender, created.receipt.reference):
+                return True
+        except NotYours:
+            pass
+        await self._desk.engine.burn(created.receipt.reference, sender)
+        return False
+
+    async def decline(self, payload: Payload) -> Answer:
+        """Decline, already confirmed. The message itself shows that it is done."""
+        return await self._end(payload, "request_not_declined")
+
+    async def withdraw(self, payload: Payload) -> Answer:
+        """Withdraw, already confirmed."""
+        return await self._end(payload, "request_not_withdrawn")
+
+    async def _end(self, payload: Payload, refused: str) -> Answer:
+        pressed, member = payload["actions"][0], parse.member(payload)
+        act = self._requests.decline if pressed["action_id"] == DECLINE else self._requests.withdraw
+        try:
+            await act(pressed["value"], member)
+        except PushError as problem:
+            log.info(refused, code=problem.code)
+        except StoreUnavailable:
+            self._desk.later(self._say_not_done(payload))
+        return None
+
+    async def _say_not_done(self, payload: Payload) -> None:
+        words = await self._desk.words_for(payload)
+        await self._desk.say(payload, note(words.say("The store is not answering. Press the button again in a minute.")))
+
+
+def _order(view: Payload, request: SecretRequest, sender: Member, standing: Standing) -> Order:
+    given = parse.field_values(view)
+    return Order(
+        payload=Secret.of_text(given.get("secret") or ""),
+        sender=sender,
+        recipient=request.requester,
+        standing=standing,
+        views=1,
+        passphrase=given.get("passphrase") or "",
+        label=request.what[:80],
+    )
+
+
+def _over(words: Words) -> str:
+    return words.say("This request is over, or it is for somebody else. Nothing was sent.")

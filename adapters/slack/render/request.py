@@ -1,0 +1,174 @@
+"""How do people see a secret request? The asked person a button and a form, the requester a card."""
+
+from adapters.slack.calls import Message
+from adapters.slack.form import SECRET_FIELD_MOST
+from adapters.slack.render.blocks import Block, View, button, context, person, plain, quoted, section, text_field, when
+from adapters.wording.catalog import Words
+from adapters.wording.terms import duration
+from core.policy import PASSPHRASE_MOST, Policy
+from core.secret_request import WHAT_MOST, Asking, SecretRequest
+
+VIEW_ASK, VIEW_ANSWER = "ask_form", "answer_form"
+ANSWER, DECLINE, WITHDRAW, ASK_FOR_SECRET = "answer_request", "decline_request", "withdraw_request", "ask_for_secret"
+
+
+def ask_form(words: Words, asked: str = "", what: str = "", response_to: str = "") -> View:
+    """Whom, and for what. `response_to` names the sealed record of where it was begun."""
+    chosen = {"initial_user": asked} if asked else {}
+    whom: Block = {
+        "type": "input",
+        "block_id": "asked",
+        "label": plain(words.say("From")),
+        "hint": plain(words.say("Gets a message with a button, and nothing else.")),
+        "element": {"type": "users_select", "action_id": "asked", "placeholder": plain(words.say("Choose a person")), **chosen},
+    }
+    typed = {"initial_value": what} if what else {}
+    what_for: Block = {
+        "type": "input",
+        "block_id": "what",
+        "label": plain(words.say("What for")),
+        "hint": plain(words.say("They read this. Do not put a secret here.")),
+        "element": {"type": "plain_text_input", "action_id": "what", "max_length": WHAT_MOST, **typed},
+    }
+    return {
+        "type": "modal",
+        "callback_id": VIEW_ASK,
+        "title": plain(words.say("Ask for a secret")),
+        "submit": plain(words.say("Ask")),
+        "close": plain(words.say("Cancel")),
+        "private_metadata": response_to,
+        "blocks": [whom, what_for],
+    }
+
+
+def asked_note(words: Words, request: SecretRequest) -> str:
+    """What the requester hears at once."""
+    return words.say(
+        "{person} is asked. What they send comes as a message from this app, and only you can open it.", person=person(request.asked.id)
+    )
+
+
+def ask(words: Words, request: SecretRequest) -> Message:
+    """The asked person's message."""
+    first = words.say("{person} asks you for a secret.", person=person(request.requester.id))
+    send = button(words.say("Send it securely"), ANSWER, value=request.id, style="primary")
+    decline = button(words.say("Decline"), DECLINE, value=request.id, confirm=_confirm_decline(words))
+    facts = words.say("Only they will be able to open it. The request ends {moment}.", moment=when(words, request.expires_at))
+    return Message(
+        first,
+        [
+            section(f"{first}\n>{quoted(request.what)}"),
+            {"type": "actions", "block_id": "answer", "elements": [send, decline]},
+            context(facts),
+        ],
+    )
+
+
+def ask_ended(words: Words, request: SecretRequest) -> Message:
+    """The asked person's message once there is nothing left to press."""
+    first = words.say("{person} asked you for a secret.", person=person(request.requester.id))
+    return Message(first, [section(f"{first}\n>{quoted(request.what)}"), context(_ended(words, request))])
+
+
+def _ended(words: Words, request: SecretRequest) -> str:
+    at = when(words, request.changed_at or request.expires_at)
+    match request.state:
+        case Asking.ANSWERED:
+            return words.say("You sent it {moment}. The receipt is in this conversation.", moment=at)
+        case Asking.DECLINED:
+            return words.say("You declined {moment}.", moment=at)
+        case Asking.WITHDRAWN:
+            return words.say("It was withdrawn {moment}.", moment=at)
+        case _:
+            return words.say("It ended {moment}.", moment=at)
+
+
+def request_card(words: Words, request: SecretRequest) -> Message:
+    """The requester's card, edited in place."""
+    title = words.say("You asked {person} for a secret", person=person(request.asked.id))
+    state = request_state(words, request)
+    withdraw: list[Block] = []
+    if request.open:
+        withdraw = [
+            {
+                "type": "actions",
+                "block_id": "request",
+                "elements": [button(words.say("Withdraw"), WITHDRAW, value=request.id, confirm=_confirm_withdrawal(words))],
+            }
+        ]
+    return Message(f"{title}. {state}", [section(f"*{title}*\n>{quoted(request.what)}\n{state}"), *withdraw])
+
+
+def request_state(words: Words, request: SecretRequest) -> str:
+    """What has become of it, in a sentence."""
+    at = when(words, request.changed_at or request.expires_at)
+    match request.state:
+        case Asking.OPEN if request.undeliverable:
+            return words.say("Not delivered: Slack did not let this app write to them. Ask them another way.")
+        case Asking.OPEN:
+            return words.say("Waiting, until {moment}", moment=at)
+        case Asking.ANSWERED:
+            return words.say("Answered {moment}. The message with the button is in this conversation.", moment=at)
+        case Asking.DECLINED:
+            return words.say("Declined {moment}", moment=at)
+        case Asking.WITHDRAWN:
+            return words.say("Withdrawn by you {moment}", moment=at)
+        case Asking.EXPIRED:
+            return words.say("Ended without an answer {moment}", moment=at)
+
+
+def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:
+    """Where the asked person puts the secret. Whom it is for is fixed."""
+    secret: Block = {
+        "type": "input",
+        "block_id": "secret_0",
+        "label": plain(words.say("Secret")),
+        "hint": plain(words.say("Kept exactly as you type it. It never appears in the conversation.")),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": "secret",
+            "multiline": True,
+            "max_length": SECRET_FIELD_MOST,
+            "focus_on_load": True,
+        },
+    }
+    passphrase = text_field(
+        "passphrase",
+        words.say("Passphrase"),
+        words.say("Tell it to the recipient another way, not in this chat. Five wrong tries burn the secret."),
+        PASSPHRASE_MOST,
+    )
+    first = words.say("For {person}, who asked for:", person=person(request.requester.id))
+    terms = words.say("Only they can open it, once. Expires in {expiry}.", expiry=duration(words, policy.default_expiry))
+    return {
+        "type": "modal",
+        "callback_id": VIEW_ANSWER,
+        "title": plain(words.say("Send a secret")),
+        "submit": plain(words.say("Send it securely")),
+        "close": plain(words.say("Cancel")),
+        "private_metadata": request.id,
+        "blocks": [
+            section(f"{first}\n>{quoted(request.what)}"),
+            secret,
+            passphrase | {"optional": not policy.passphrase_required},
+            context(terms),
+        ],
+    }
+
+
+def _confirm_decline(words: Words) -> Block:
+    return {
+        "title": plain(words.say("Decline this request?")),
+        "text": plain(words.say("The person who asked is told that you declined.")),
+        "confirm": plain(words.say("Decline")),
+        "deny": plain(words.say("Back")),
+    }
+
+
+def _confirm_withdrawal(words: Words) -> Block:
+    return {
+        "title": plain(words.say("Withdraw this request?")),
+        "text": plain(words.say("It can no longer be answered.")),
+        "confirm": plain(words.say("Withdraw")),
+        "deny": plain(words.say("Keep it")),
+    }
