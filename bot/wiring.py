@@ -44,6 +44,7 @@ from adapters.web.http import WebDoor
 from adapters.web.notices import NoticePages
 from adapters.web.origin import claimant_address
 from adapters.web.render import Brand
+from adapters.web.scanners import Sightings
 from bot.background import Background
 from bot.health import HealthDoor, StoreState
 from bot.metrics import Metrics
@@ -55,13 +56,14 @@ from core.farewell import Farewells
 from core.identity import Platform
 from core.keyring import KeyRing
 from core.policies import InstallationPolicies
-from core.ports import AskDelivery, Delivery, Departures, Policies
+from core.ports import AskDelivery, AuditLog, Delivery, Departures, Policies, ReceiptBook
 from core.promise import Ask, Farewell, Promise, Settle
 from core.receipts import Receipts
+from core.reveal import Reveals
 from core.secret_requests import SecretRequests
 
-BUDGETS = {"create": 30, "invite": 120, "ask": 10, "failed_claim": 30, "install": 30}
-"""What a member may create and ask for, how many people in all they may name where there are several, and what an address may fail and begin to install; a minute."""
+BUDGETS = {"create": 30, "invite": 120, "ask": 10, "failed_claim": 30, "told_refused": 10, "install": 30}
+"""What a member may create and ask for, how many people in all they may name where there are several, what an address may fail and begin to install, and of how many attempts at one push its sender is told; a minute."""
 
 
 _CANCEL_AGAIN_SECONDS = 0.2
@@ -107,6 +109,7 @@ class House:
     metrics: Metrics
     later: Background
     slack: "SlackSide | None"
+    sightings: Sightings
 
     async def keep(self, promise: Promise, again: bool = False) -> None:
         """Do what was promised, whoever's work it is."""
@@ -135,6 +138,7 @@ class _Ground:
     outbox: RedisOutbox
     session: aiohttp.ClientSession
     later: Background
+    other_policies: Policies | None
 
     @property
     def limiter(self) -> RedisLimiter:
@@ -149,7 +153,7 @@ class _Ground:
     @property
     def policies(self) -> Policies:
         """What each workspace allows."""
-        return InstallationPolicies(self.settings.policy)
+        return self.other_policies or InstallationPolicies(self.settings.policy)
 
 
 @asynccontextmanager
@@ -160,15 +164,16 @@ async def open_house(
     prefix: str = "pushpw",
     clock: Callable[[], int] = system_clock,
     random: Callable[[int], bytes] = os.urandom,
+    policies: Policies | None = None,
 ) -> AsyncIterator[House]:
-    """Connect and wire everything; on the way out, drain what was promised, then close."""
+    """Connect and wire everything; on the way out, drain what was promised, then close. `policies` in place of the settings' one."""
     async with AsyncExitStack() as closing:
         redis = connect(secret(settings.redis_url))
         closing.push_async_callback(redis.aclose)
         session = await closing.enter_async_context(aiohttp.ClientSession())
         later, ring, fence = Background(), KeyRing(settings.ring_keys, random), Fence(redis, settings.declared_mode, prefix=prefix)
         outbox = RedisOutbox(redis, ring, prefix=prefix, lease_ms=timing.lease_ms)
-        house = _build(_Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later))
+        house = _build(_Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later, policies))
         lease = timing.lease_ms / 1000
         keeper = Keeper(outbox, house.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
         outbox.on_promise = keeper.call
@@ -181,6 +186,7 @@ async def open_house(
         for work in (
             keeper.keep_for_ever(),
             *(sweep_for_ever(each, every_seconds=timing.sweep_seconds) for each in (house.receipts, house.requests)),
+            house.sightings.tell_for_ever(house.engine.note_scanned),
         ):
             closing.push_async_callback(_cancelled, asyncio.create_task(work))
         yield house
@@ -214,12 +220,13 @@ def _build(ground: _Ground) -> House:
         clock=ground.clock,
         random=ground.random,
     )
-    doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
+    sightings = Sightings()
+    doors = [_web_door(ground.settings, engine, sightings), _health_door(ground, metrics)]
     farewells = None
     if slack:
-        doors += slack.doors(engine, requests)
+        doors += slack.doors(engine, requests, book, metrics)
         farewells = Farewells(slack.departures, store, book, ground.workspace_records)
-    return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack)
+    return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack, sightings)
 
 
 def _push_store(ground: _Ground) -> RedisPushStore:
@@ -238,8 +245,15 @@ def _brand(settings: Settings) -> Brand:
     return Brand(name=settings.brand_name, support_url=settings.support_url or "")
 
 
-def _web_door(settings: Settings, engine: PushEngine) -> Door:
-    return WebDoor(engine, base_url=settings.base_url, brand=_brand(settings), hsts=settings.hsts, trusted_proxies=settings.trusted_proxies)
+def _web_door(settings: Settings, engine: PushEngine, sightings: Sightings) -> Door:
+    return WebDoor(
+        engine,
+        base_url=settings.base_url,
+        brand=_brand(settings),
+        hsts=settings.hsts,
+        trusted_proxies=settings.trusted_proxies,
+        sightings=sightings,
+    )
 
 
 def _health_door(ground: _Ground, metrics: Metrics) -> Door:
@@ -287,11 +301,13 @@ class SlackSide:
         if self._many:
             await self._many.vault.drain()
 
-    def doors(self, engine: PushEngine, requests: SecretRequests) -> list[Door]:
+    def doors(self, engine: PushEngine, requests: SecretRequests, book: ReceiptBook, audit: AuditLog) -> list[Door]:
         """The doors, with their handlers behind them."""
         ground = self._ground
+        reveals = Reveals(engine=engine, book=book, policies=ground.policies, records=self._records, audit=audit, random=ground.random)
         desk = Desk(
             engine=engine,
+            reveals=reveals,
             outbox=ground.outbox,
             tokens=self.tokens,
             clock=ground.clock,
@@ -308,7 +324,7 @@ class SlackSide:
             later=ground.later,
         )
         reception = Reception(
-            SlackHandlers(desk, requests, leave_url=self._leave_url), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix)
+            SlackHandlers(desk, requests, self._leave_url), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix)
         )
         doors: list[Door] = []
         if ground.settings.slack_app_token is not None:

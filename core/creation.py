@@ -15,7 +15,7 @@ from core.audit import AuditEvent
 from core.errors import BadInput, StoreUnavailable, TooMany
 from core.identity import Member
 from core.link import Link
-from core.payload import Payload, frame
+from core.payload import Payload, frame, shows_exactly
 from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy, Standing, Wish, settle
 from core.ports import AuditLog, Clock, Limiter, Outbox, Policies, PushStore, RandomBytes, ReceiptBook
 from core.promise import Announce
@@ -180,6 +180,7 @@ class Creation:
             expires_at=expires_at,
             asked_in=order.asked_in,
             group=group,
+            showable=push.pass_proof is None and shows_exactly(order.payload),
         )
 
     async def _enter_all(self, created: list[Created]) -> None:

@@ -16,11 +16,12 @@ from core.creation import Created as Created
 from core.creation import Creation
 from core.creation import Order as Order
 from core.creation import Recipient as Recipient
-from core.errors import BadInput, NotYours, OnHold, StoreUnavailable
+from core.errors import BadInput, NotYours, OnHold, StoreUnavailable, TooLate, TooMany
 from core.identity import Member
 from core.link import Link
+from core.policy import check_longer
 from core.ports import AuditLog, Clock, Limiter, Outbox, Policies, PushStore, RandomBytes, ReceiptBook
-from core.promise import Announce, Tell
+from core.promise import Announce, Nudge, Promise, Tell
 from core.push import (
     TICKET_BYTES,
     Attempt,
@@ -35,7 +36,10 @@ from core.push import (
     WrongPassphrase,
     reference,
 )
-from core.receipt import Happening, Hold, Receipt, State
+from core.receipt import Happening, Hold, Receipt, Seen, State
+
+NUDGE_AGAIN_SECONDS = 3600
+"""A recipient is reminded of one push at most once in that time."""
 
 
 class PushEngine:
@@ -154,6 +158,57 @@ class PushEngine:
         self._remember("push.released", receipt.push_id)
         return await self._note(receipt, Hold.RELEASED)
 
+    async def extend(self, push_reference: str, sender: Member, seconds: int) -> Receipt:
+        """The push ends `seconds` from now instead of earlier, as far as the policy allows a push to live.
+
+        Raises NotYours, TooLate when it has ended, BadInput("expiry"), and StoreUnavailable: then it may
+        or may not be extended, and the same may be wished again.
+        """
+        receipt, now = await self.receipt_for(push_reference, sender), self._clock()
+        if not receipt.live:
+            raise TooLate
+        check_longer(await self._policies.of(sender.workspace), receipt.created_at, receipt.expires_at, now, seconds)
+        until = await self._store.extend(receipt.push_id, now + seconds * 1000)
+        if until is None:
+            raise TooLate
+        self._remember("push.extended", receipt.push_id)
+        # Not taken lightly as other news: with the old end in the book, the sender would hear that it has expired while it lives.
+        extended = await self._book.amend(push_reference, lambda known: known.extended(until, now)) or receipt.extended(until, now)
+        await self._promise(Tell(Happening(push_reference, Seen.EXTENDED, now)), receipt.push_id)
+        return extended
+
+    async def nudge(self, push_reference: str, sender: Member) -> Receipt:
+        """Remind the recipient. Raises NotYours, TooLate when there is nothing to remind of, TooMany, or StoreUnavailable: then nobody is reminded."""
+        receipt, now = await self.receipt_for(push_reference, sender), self._clock()
+
+        def nudged(known: Receipt) -> Receipt:
+            if not known.remindable:
+                raise TooLate
+            since = (now - known.nudged_at) // 1000 if known.nudged_at is not None else NUDGE_AGAIN_SECONDS
+            if since < NUDGE_AGAIN_SECONDS:
+                raise TooMany(retry_after=NUDGE_AGAIN_SECONDS - since)
+            return replace(known, nudged_at=now, nudge_failed="")
+
+        noted = await self._book.amend(push_reference, nudged) or nudged(receipt)
+        try:
+            await self._outbox.promise(Nudge(push_reference))
+        except StoreUnavailable:
+            with suppress(StoreUnavailable):  # else the sender would have to wait an hour for nothing
+                await self._book.amend(push_reference, lambda known: replace(known, nudged_at=receipt.nudged_at))
+            raise
+        self._remember("push.nudged", receipt.push_id)
+        return noted
+
+    async def note_scanned(self, push_id: PushId) -> None:
+        """A program that looks at links fetched the page; the sender may hear of it. Nothing happens for what is no push. Raises StoreUnavailable."""
+        receipt = await self._book.find(reference(push_id))
+        if receipt is not None and receipt.push_id == push_id and receipt.live and receipt.scanned_at is None:
+            await self._outbox.promise(Tell(Happening(receipt.reference, Seen.SCANNED, self._clock())))
+
+    async def receipt_for(self, push_reference: str, sender: Member) -> Receipt:
+        """What the sender may know of their push. Raises NotYours when there is no such push of theirs."""
+        return await self._receipt_of(push_reference, sender)
+
     async def burn_all(self, sender: Member) -> list[Receipt]:
         """The sender takes back everything that is still live."""
         return [await self.burn(receipt.reference, sender) for receipt in await self._book.live_of(sender)]
@@ -205,13 +260,27 @@ class PushEngine:
                 await self._limiter.spend("failed_claim", address)
             else:
                 await self._limiter.check("failed_claim", address)
+            await self._tell_refused(push_id, outcome)
+
+    async def _tell_refused(self, push_id: PushId, outcome: WrongPassphrase | TicketNeeded | Gone | Held) -> None:
+        """Who has the link and is turned away is news to the sender; who has not says nothing about the push."""
+        guessed = isinstance(outcome, WrongPassphrase) and outcome.counted and outcome.attempts_left > 0
+        if not (guessed or isinstance(outcome, TicketNeeded)):
+            return
+        # A missing ticket costs no address anything, so the push itself has a budget of such news.
+        with suppress(TooMany):
+            await self._limiter.spend("told_refused", reference(push_id))
+            await self._tell(push_id, Seen.REFUSED)
 
     def _remember(self, name: AuditName, push_id: PushId, reason: str = "") -> None:
         self._audit.record(AuditEvent(name, reference(push_id), reason))
 
-    async def _tell(self, push_id: PushId, what: State | Hold, views_left: int | None = None) -> None:
+    async def _tell(self, push_id: PushId, what: State | Hold | Seen, views_left: int | None = None) -> None:
+        await self._promise(Tell(Happening(reference(push_id), what, self._clock(), views_left)), push_id)
+
+    async def _promise(self, what: Promise, push_id: PushId) -> None:
         try:
-            await self._outbox.promise(Tell(Happening(reference(push_id), what, self._clock(), views_left)))
+            await self._outbox.promise(what)
         except StoreUnavailable:
             # The push's own part of the store has answered, and whoever asked must hear it: what was granted would be lost.
             self._remember("push.untold", push_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.errors import BadInput
-from core.push import Terms
+from core.push import Millis, Terms
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SHORTEST_EXPIRY = 5 * MINUTE
@@ -94,6 +94,22 @@ def settle_terms(policy: Policy, expires_in: object, views: object) -> Terms:
         expires_in=_whole(expires_in, "expiry", policy.default_expiry, SHORTEST_EXPIRY, policy.longest_expiry),
         views=_whole(views, "views", policy.default_views, 1, policy.most_views),
     )
+
+
+def longer_expiries(policy: Policy, created_at: Millis, expires_at: Millis, now: Millis) -> list[int]:
+    """For how many seconds from now on a live push may be extended, of those that a form offers; empty when it lives as long as it may."""
+    last, gain = created_at + policy.longest_expiry * 1000, SHORTEST_EXPIRY * 1000
+    return [seconds for seconds in policy.offered_expiries() if expires_at + gain <= now + seconds * 1000 <= last]
+
+
+def check_longer(policy: Policy, created_at: Millis, expires_at: Millis, now: Millis, seconds: int) -> None:
+    """Whether a push may end `seconds` from now. Raises BadInput: out of range counts from its making; `not_longer` would end it earlier."""
+    _whole(seconds, "expiry", policy.default_expiry, SHORTEST_EXPIRY, policy.longest_expiry)
+    until = now + seconds * 1000
+    if until > created_at + policy.longest_expiry * 1000:
+        raise BadInput("expiry", "out_of_range")
+    if until <= expires_at:
+        raise BadInput("expiry", "not_longer")
 
 
 def _whole(given: object, field: str, default: int, least: int, most: int) -> int:

@@ -239,6 +239,12 @@ class Delivery(Protocol):
     async def settle_invitation(self, receipt: Receipt) -> None:
         """Edit the recipient's message, so that no dead button stays."""
 
+    async def nudge(self, receipt: Receipt) -> None:
+        """Remind the recipient of the message that they have, at its sender's wish."""
+
+    async def tell_extended(self, receipt: Receipt) -> None:
+        """Tell the recipient, by the message that they have, until when it can be opened now."""
+
 
 class RequestBook(Protocol):
     """Keeps who asked whom for a secret, sealed, until some days after the request expired."""

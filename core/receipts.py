@@ -5,6 +5,7 @@ shown after the answer that caused them, and a card that cannot be shown never u
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from core.audit import AuditEvent
@@ -12,9 +13,11 @@ from core.errors import Undeliverable, Unreachable
 from core.identity import Member, Platform
 from core.link import Link
 from core.ports import AuditLog, Clock, Delivery, ReceiptBook
-from core.promise import Announce, Promise, Tell
+from core.promise import Announce, Nudge, Promise, Tell
 from core.receipt import Happening, Hold, Invitation, Place, Receipt, Seen, State
 from core.turns import Turns
+
+_TOLD_OFTEN = (State.OPENED, Hold.HELD, Seen.SCANNED, Seen.REFUSED)
 
 
 class Receipts:
@@ -37,6 +40,8 @@ class Receipts:
                 await self.follow(happening, again)
             case Announce(reference, link):
                 await self._announce(reference, link, again)
+            case Nudge(reference):
+                await self._nudge(reference)
             case _:
                 return
 
@@ -80,6 +85,28 @@ class Receipts:
                 raise
         return await self._amend(receipt, undeliverable=problem.reason)
 
+    async def _nudge(self, reference: str) -> None:
+        """Remind the recipient once for each nudge. It is noted before, so that a promise that comes again finds it done."""
+        mine = False
+
+        def taken(known: Receipt) -> Receipt:
+            nonlocal mine
+            mine = known.remindable and known.nudged_at not in (None, known.reminded_at)
+            return replace(known, reminded_at=known.nudged_at) if mine else known
+
+        receipt = await self._book.amend(reference, taken)
+        if receipt is None or receipt.recipient is None or not mine:
+            return
+        try:
+            await self._deliver_to(receipt.recipient.workspace.platform).nudge(receipt)
+        except Unreachable:
+            # Perhaps it arrived all the same: twice reminded is better than never, against the sender's card.
+            await self._amend(receipt, reminded_at=None)
+            raise
+        except Undeliverable as problem:
+            receipt = await self._amend(receipt, nudge_failed=problem.reason)
+        await self._bring_up_to_date(receipt)
+
     async def follow(self, happening: Happening, again: bool = False) -> None:
         """Note what happened, and bring the cards up to date."""
         before: Receipt | None = None
@@ -91,9 +118,13 @@ class Receipts:
 
         known = await self._book.amend(happening.reference, after)
         # An opening is told again with each redelivery, a hold or a sight with each try: the cards that showed it need no second edit.
-        if known is None or (not again and happening.what in (State.OPENED, Hold.HELD, *Seen) and known == before):
+        # One more attempt in a long row of them is none either.
+        if known is None or (not again and happening.what in _TOLD_OFTEN and before is not None and _news(known) == _news(before)):
             return
         await self._bring_up_to_date(known)
+        if happening.what is Seen.EXTENDED and known.remindable and known.recipient is not None:
+            with suppress(Undeliverable):  # the button works as long as the push lives, whatever was told
+                await self._deliver_to(known.recipient.workspace.platform).tell_extended(known)
 
     async def take_due(self, most: int) -> list[str]:
         """References of up to `most` pushes that have expired and whose cards may not say so yet."""
@@ -105,16 +136,17 @@ class Receipts:
         await self.follow(Happening(reference, State.EXPIRED, self._clock()))
         if before is not None and before.state is State.WAITING:
             self._audit.record(AuditEvent("push.expired_unread", reference))
-        await self._book.settle_due(reference)
+        known = await self._book.find(reference)
+        if known is None or not known.live:  # else it was extended just now, and is due later
+            await self._book.settle_due(reference)
 
-    async def _bring_up_to_date(self, receipt: Receipt) -> Receipt:
+    async def _bring_up_to_date(self, receipt: Receipt) -> None:
         if receipt.group:
             await self._show_group(receipt)
         else:
-            receipt = await self._show_what_is_so(receipt)
+            await self._show_what_is_so(receipt)
         if receipt.invitation is not None and receipt.recipient is not None and not receipt.live:
             await self._settle(receipt, receipt.recipient)
-        return receipt
 
     async def _settle(self, receipt: Receipt, recipient: Member) -> None:
         try:
@@ -124,16 +156,19 @@ class Receipts:
         except Undeliverable:
             return  # a message that was deleted must not stop the news of others
 
-    async def _show_what_is_so(self, receipt: Receipt) -> Receipt:
+    async def _show_what_is_so(self, receipt: Receipt) -> None:
         """Show the card, and again for as long as more has become known meanwhile.
 
         Two edits under way at once may arrive in the other order. Whoever looks last then sees that
-        the card may be stale, and edits it once more.
+        the card may be stale, and edits it once more. Here they take turns: where a card must be posted
+        anew, the second must know where the first has put it.
         """
-        shown = await self._show(receipt)
+        await self._turns.share(receipt.reference, lambda: self._show_until_true(receipt))
+
+    async def _show_until_true(self, receipt: Receipt) -> None:
+        shown = await self._show(await self._book.find(receipt.reference) or receipt)
         while (known := await self._book.find(receipt.reference)) is not None and _news(known) != _news(shown):
             shown = await self._show(known)
-        return shown
 
     async def _show(self, receipt: Receipt) -> Receipt:
         try:
@@ -166,7 +201,7 @@ class Receipts:
                 await self._amend(first, card=where)
             rows = await self._book.find_each(group)
 
-    async def _amend(self, receipt: Receipt, **changes: Place | str) -> Receipt:
+    async def _amend(self, receipt: Receipt, **changes: Place | str | None) -> Receipt:
         def change(known: Receipt) -> Receipt:
             return replace(known, **changes)  # type: ignore[arg-type]  # replace() of named fields
 
@@ -183,5 +218,8 @@ def _is_first(receipt: Receipt) -> bool:
     return receipt.reference == receipt.group[0]
 
 
-def _news(receipt: Receipt) -> tuple[State, int, str, bool, bool]:
-    return receipt.state, receipt.views_left, receipt.undeliverable, receipt.held, receipt.passed_on_at is not None
+def _news(receipt: Receipt) -> tuple[object, ...]:
+    """All that a card shows and that may change."""
+    seen = (receipt.scanned_at, receipt.refused_about, receipt.passed_on_at is not None)
+    wished = (receipt.expires_at, receipt.reminded_at, receipt.nudge_failed)
+    return receipt.state, receipt.views_left, receipt.undeliverable, receipt.held, *seen, *wished

@@ -82,7 +82,10 @@ class SlackCalls:
 
     async def post(self, conversation: str, message: Message) -> Place:
         """Post a message; where it lies. Messages to one conversation arrive in the order of these calls."""
-        fields = {"channel": conversation, **message.body(), **NO_PREVIEW}
+        return await self._post(conversation, message)
+
+    async def _post(self, conversation: str, message: Message, **thread: Any) -> Place:
+        fields = {"channel": conversation, **thread, **message.body(), **NO_PREVIEW}
         pace, deadline = self._line.pace, self._deadline()
         for _ in range(_WAITS_MOST):
             async with pace.turn("chat.postMessage", conversation, deadline):
@@ -92,6 +95,10 @@ class SlackCalls:
                     pace.shut("chat.postMessage", conversation, limited.retry_after)
         async with pace.turn("chat.postMessage", conversation, deadline):
             return _place(await self._call("chat.postMessage", **fields))
+
+    async def reply(self, place: Place, message: Message, *, broadcast: bool) -> None:
+        """Post under a message of ours; `broadcast`: it shows in the conversation too, and leads there."""
+        await self._post(place.conversation, message, thread_ts=place.message, reply_broadcast=broadcast)
 
     async def edit(self, place: Place, message: Message) -> None:
         """Change a message of ours. Of several changes that wait for the same message, the newest is made."""

@@ -1,6 +1,6 @@
 """How is a notice carried to a person in Slack?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from adapters.slack import button
@@ -11,11 +11,12 @@ from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import context
 from adapters.slack.render.card import receipt_card, state_line
 from adapters.slack.render.group_card import group_card
+from adapters.slack.render.invitation import extended_line, invitation_ended, reminder
 from adapters.slack.render.invitation import invitation as invitation_message
-from adapters.slack.render.invitation import invitation_ended
 from adapters.slack.render.passing_on import as_a_link, offer, passed_on_line
 from adapters.slack.responses import Responses
 from adapters.slack.switchboard import Switchboard
+from adapters.wording.catalog import Words
 from core.errors import Undeliverable
 from core.identity import Workspace
 from core.keyring import KeyRing
@@ -79,6 +80,21 @@ class SlackDelivery:
         home = receipt.sender.workspace
         words = await self._people.words_of(receipt.recipient, home)
         await (await self._switchboard.to(home)).edit(receipt.invitation, invitation_ended(words, receipt))
+
+    async def nudge(self, receipt: Receipt) -> None:
+        """A line that leads to the recipient's message: only that one has the button, for we hold no link any more."""
+        await self._reply_to_invitation(receipt, reminder, broadcast=True)
+
+    async def tell_extended(self, receipt: Receipt) -> None:
+        """A quiet line under the recipient's message, which itself cannot be drawn anew: its button holds a link that we do not."""
+        await self._reply_to_invitation(receipt, extended_line, broadcast=False)
+
+    async def _reply_to_invitation(self, receipt: Receipt, line: Callable[[Words, Receipt], str], *, broadcast: bool) -> None:
+        if receipt.recipient is None or receipt.invitation is None:
+            return
+        home = receipt.sender.workspace
+        words = await self._people.words_of(receipt.recipient, home)
+        await (await self._switchboard.to(home)).reply(receipt.invitation, note(line(words, receipt)), broadcast=broadcast)
 
     async def tell_refused(self, receipt: Receipt, link: Link | None) -> None:
         """Where the command was typed, if that may still be answered; with a link to offer, in the conversation with the app as well."""

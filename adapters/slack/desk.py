@@ -19,6 +19,7 @@ from core.errors import StoreUnavailable, Undeliverable
 from core.keyring import KeyRing
 from core.policy import Policy
 from core.ports import Clock, Outbox, Policies, RandomBytes, SealedRecords
+from core.reveal import Reveals
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +32,7 @@ class Desk:
     """What lies ready, and the few things that every handler does with it. `later` runs what may be lost after the answer."""
 
     engine: PushEngine
+    reveals: Reveals
     outbox: Outbox
     tokens: Tokens
     clock: Clock
@@ -76,11 +78,13 @@ class Desk:
             return False
         return True
 
-    async def redraw(self, payload: Payload, view: dict[str, Any], *, if_unchanged: bool = True) -> None:
-        """Other blocks in the modal that was clicked in; with `if_unchanged`, only if nobody else has redrawn it since."""
+    async def redraw(self, payload: Payload, view: dict[str, Any], *, if_unchanged: bool = True) -> bool:
+        """Other blocks in the modal that was clicked in; with `if_unchanged`, only if nobody else has redrawn it since. Whether they are there."""
         shown = payload["view"]
         try:
             calls = await self.switchboard.to(parse.installed_in(payload))
             await calls.update_view(shown["id"], view, shown.get("hash", "") if if_unchanged else "")
         except (Undeliverable, StoreUnavailable) as problem:
             log.warning("modal_not_redrawn", code=getattr(problem, "reason", "store"))
+            return False
+        return True

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-Notice = Literal["", "mistake", "changed", "generated"]
+Notice = Literal["", "mistake", "changed", "generated", "again"]
 
 RECORD = "slack_form"
 RECORD_SECONDS = 30 * 60.0
@@ -30,6 +30,7 @@ class Form:
     notice: Notice = ""
     edition: int = 0
     draft_length: int = 0
+    label: str = ""
     secret: str = field(default="", repr=False)
     left_out: tuple[tuple[str, str], ...] = ()
     """Of the groups that were typed: (id, why) of those who were not filled in."""

@@ -243,6 +243,11 @@ def _whole(field: str, spelled: str) -> int:
     return int(spelled)
 
 
+def extension(view: Mapping[str, Any]) -> tuple[str, int]:
+    """Which push shall live for how many seconds from now on. Raises BadInput."""
+    return view["private_metadata"], _whole("expiry", field_values(view).get("expiry") or "")
+
+
 def order(view: Mapping[str, Any], form: Form, sender: Member, draft: str | None) -> Order:
     """The push that a submitted form asks for, whoever it is for. Raises BadInput."""
     given = field_values(view)

@@ -12,18 +12,21 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, 
 
 from adapters.slack.form import Form
 from adapters.slack.gestures import STEP
-from adapters.slack.render.card import BURN, RELEASE
+from adapters.slack.render.card import AGAIN, BURN, EXTEND, NUDGE, RELEASE
+from adapters.slack.render.extension import VIEW_EXTEND
 from adapters.slack.render.form import GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM
 from adapters.slack.render.group_card import BURN_GROUP
-from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
+from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER, REVEAL
 from adapters.slack.render.originals import ALLOW, DELETE
 from adapters.slack.render.passing_on import GET_LINK
 from adapters.slack.render.request import ANSWER, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
 
-_IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT, DELETE, ALLOW})
-_WITH_A_VALUE = frozenset({OPEN, BURN, BURN_GROUP, GET_LINK, RELEASE, ANSWER, DECLINE, WITHDRAW, DELETE, ALLOW})
+_IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT, REVEAL, DELETE, ALLOW})
+_ON_A_CARD = frozenset({BURN, BURN_GROUP, RELEASE, EXTEND, NUDGE, AGAIN})
+_WITH_A_VALUE = _ON_A_CARD | {OPEN, REVEAL, GET_LINK, ANSWER, DECLINE, WITHDRAW, DELETE, ALLOW}
 
-_FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER})
+_FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER, VIEW_EXTEND})
+_ABOUT_SOMETHING = frozenset({VIEW_ANSWER, VIEW_EXTEND})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -113,7 +116,7 @@ class _View(_Shape):
             Form.recalled(self.private_metadata or "")
         if self.callback_id in _FORMS and not any(block.type == "input" for block in self.blocks):
             raise ValueError("a form without a field")
-        if self.callback_id == VIEW_ANSWER and not self.private_metadata:
+        if self.callback_id in _ABOUT_SOMETHING and not self.private_metadata:
             raise ValueError("an answer to nothing")
         return self
 

@@ -6,7 +6,7 @@ from babel.dates import format_datetime
 
 from adapters.wording.catalog import Words
 from core.creation import RECIPIENTS_MOST, WITH_PASSPHRASE_MOST
-from core.errors import BadInput, OnHold, PushError, TooMany
+from core.errors import BadInput, OnHold, PushError, TooLate, TooMany
 from core.policy import DAY, HOUR, MINUTE, Policy
 
 
@@ -77,6 +77,8 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("You have made many secrets in a short time. Try again in {wait}.", wait=_wait(words, problem.retry_after))
         case OnHold():
             return on_hold(words)
+        case TooLate():
+            return too_late(words)
         case _:
             return words.say("This did not work. Nothing was sent.")
 
@@ -98,6 +100,11 @@ def not_sent_for_lack_of_room(words: Words) -> str:
     )
 
 
+def gone(words: Words) -> str:
+    """A person pressed Open, and there is nothing for them; which cause it has is nobody's business."""
+    return words.say("This secret is gone, or it is for somebody else. If you still need it, ask the sender for a new one.")
+
+
 def on_hold(words: Words) -> str:
     """A person pressed Open on a push that is held."""
     return words.say(
@@ -108,6 +115,43 @@ def on_hold(words: Words) -> str:
 def not_released(words: Words) -> str:
     """The store did not answer to a wish to release."""
     return words.say("The store is not answering. The secret is still on hold. Try again in a minute.")
+
+
+def refusal_to_extend(words: Words, problem: PushError, policy: Policy) -> str:
+    """Why a push does not live longer, and what to do about it."""
+    match problem:
+        case BadInput(reason="not_longer"):
+            return words.say("It already lives longer than that. Choose a longer time.")
+        case BadInput():
+            longest = duration(words, policy.longest_expiry)
+            return words.say("A secret may live for {longest} in all. Push it again if it is needed for longer.", longest=longest)
+        case _:
+            return words.say("This secret has ended, so it cannot be extended. Push it again if it is still needed.")
+
+
+def not_extended(words: Words) -> str:
+    """The store did not answer to a wish to extend."""
+    return words.say("The store is not answering, so this may not be extended yet. Try again in a minute.")
+
+
+def reminded_lately(words: Words, wait: int) -> str:
+    """The last reminder was less than an hour ago."""
+    return words.say("You have reminded them less than an hour ago. You can do it again in {wait}.", wait=_wait(words, wait))
+
+
+def too_late(words: Words) -> str:
+    """The push was opened, or ended, since the button was drawn."""
+    return words.say("It is too late for that: the secret was opened meanwhile, or it has ended.")
+
+
+def not_reminded(words: Words) -> str:
+    """The store did not answer to a wish to remind."""
+    return words.say("The store is not answering, so nobody was reminded. Try again in a minute.")
+
+
+def not_opened_again(words: Words) -> str:
+    """The store did not answer to a wish to push once more."""
+    return words.say("The store is not answering, so the form did not open. Try again in a minute.")
 
 
 def not_opened(words: Words) -> str:

@@ -48,11 +48,14 @@ class RecordingDelivery:
     shown: list[Receipt] = field(default_factory=list)
     settled: list[Receipt] = field(default_factory=list)
     told_refused: list[Receipt] = field(default_factory=list)
+    nudged: list[Receipt] = field(default_factory=list)
+    told_extended: list[Receipt] = field(default_factory=list)
     groups_shown: list[list[Receipt]] = field(default_factory=list)
     links_offered: list[Link | None] = field(default_factory=list)
     refuse_invitations: str = ""
     refuse_receipts: str = ""
     refuse_settling: str = ""
+    refuse_nudges: str = ""
     unreachable: bool = False
 
     async def invite(self, invitation: Invitation) -> Place:
@@ -85,6 +88,16 @@ class RecordingDelivery:
         if self.refuse_settling:
             raise Undeliverable(self.refuse_settling)
         self.settled.append(receipt)
+
+    async def nudge(self, receipt: Receipt) -> None:
+        self._must_answer()
+        if self.refuse_nudges:
+            raise Undeliverable(self.refuse_nudges)
+        self.nudged.append(receipt)
+
+    async def tell_extended(self, receipt: Receipt) -> None:
+        self._must_answer()
+        self.told_extended.append(receipt)
 
     def _must_answer(self) -> None:
         if self.unreachable:

@@ -12,10 +12,11 @@ from typing import Any
 from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT, Gestures
 from adapters.slack.manifest import PREVIEW_SCOPES
 from adapters.slack.render.blocks import VIEW_DONE
-from adapters.slack.render.card import BURN, RELEASE
+from adapters.slack.render.card import AGAIN, BURN, EXTEND, NUDGE, RELEASE
+from adapters.slack.render.extension import VIEW_EXTEND
 from adapters.slack.render.form import GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM
 from adapters.slack.render.group_card import BURN_GROUP
-from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
+from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER, REVEAL
 from adapters.slack.render.originals import ALLOW, DELETE
 from adapters.slack.render.passing_on import GET_LINK
 from adapters.slack.render.request import ANSWER, ASK_FOR_SECRET, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
@@ -192,6 +193,58 @@ async def passed_on(actors: Actors, _store: Store, once: Once) -> None:
     await once(actors.alice.click(offer, GET_LINK))
     await actors.town.slack.until(lambda: actors.alice.view)
     await about(actors, actors.alice, "Passed on by you")
+
+
+async def for_bob(actors: Actors) -> Message:
+    """A push for Bob, and Alice's card of it; no modal is open any more."""
+    await actors.push("@bob 1h")
+    await actors.invitation()
+    await actors.alice.close(actors.alice.view, all_of_them=True)
+    return await actors.card("Waiting")
+
+
+@scene("actions", EXTEND)
+async def extending_began(actors: Actors, _store: Store, once: Once) -> None:
+    await once(actors.alice.click(await for_bob(actors), EXTEND))
+    await actors.town.slack.until(lambda: actors.alice.view)
+
+
+@scene("views", VIEW_EXTEND)
+async def extended(actors: Actors, _store: Store, once: Once) -> None:
+    await actors.alice.click(await for_bob(actors), EXTEND)
+    form = await actors.town.slack.until(lambda: actors.alice.view)
+    actors.alice.fill(form, "expiry", "1 day")
+    await once(actors.alice.submit(form))
+    await actors.card("Extended")
+    await actors.dm("gave you more time")
+
+
+@scene("actions", NUDGE)
+async def nudged(actors: Actors, _store: Store, once: Once) -> None:
+    card = await for_bob(actors)
+    before = len(actors.bob.dm_with_bot())
+    await once(actors.alice.click(card, NUDGE))
+    await actors.town.slack.until(lambda: len(actors.bob.dm_with_bot()) > before)
+    await actors.card("eminded")
+
+
+@scene("actions", AGAIN)
+async def pushed_again(actors: Actors, _store: Store, once: Once) -> None:
+    await actors.alice.click(await for_bob(actors), BURN)
+    card = await actors.card("Burned by you")
+    await actors.dm("taken back")
+    await once(actors.alice.click(card, AGAIN))
+    await actors.town.slack.until(lambda: actors.alice.view)
+
+
+@scene("actions", REVEAL)
+async def shown_in_chat(actors: Actors, _store: Store, once: Once) -> None:
+    await for_bob(actors)
+    await actors.open_in_chat()
+    await once(actors.bob.click(actors.bob.view, REVEAL))
+    await actors.town.slack.until(lambda: SECRET in spoken(actors.bob.view))
+    await actors.card("Opened by")
+    await actors.dm("You opened it")
 
 
 # Several people

@@ -12,6 +12,8 @@ import pytest
 from adapters.redis_store.connect import connect
 from adapters.slack.http import SlackDoor
 from adapters.slack.manifest import Extras
+from core.policies import InstallationPolicies
+from core.policy import Policy
 from playground.sender import Answer, Sender, SignedRequest, sign
 from playground.start import Town, open_town
 from playground.workspace import ALICE, BOB
@@ -23,6 +25,7 @@ from tests.journeys.test_workspaces import browser_in
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
+PERMISSIVE = InstallationPolicies(Policy(reveal_in_chat=True))
 EVERYTHING = Extras(many=True, workflow=True, previews=True)
 RETRIES = ("http_timeout", "http_error")
 
@@ -87,7 +90,7 @@ def door_of(town: Town) -> SlackDoor:
 @asynccontextmanager
 async def own_town(store_url: str, prefix: str) -> AsyncIterator[Town]:
     """With every extra that the app has, so that every gesture can be made."""
-    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, extras=EVERYTHING) as town:
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, extras=EVERYTHING, policies=PERMISSIVE) as town:
         town.slack.sender.patience = 20.0
         async with browser_in(town) as browser:
             await browser.install(ALICE)

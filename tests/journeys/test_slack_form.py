@@ -362,7 +362,7 @@ async def test_burn_all_of_nothing_burns_nothing(actors: Actors) -> None:
 async def test_burn_on_the_card_asks_first(actors: Actors) -> None:
     await actors.push()
     card = await actors.card("Waiting")
-    (button,) = [e for block in card.blocks if block["type"] == "actions" for e in block["elements"]]
+    (button,) = [e for block in card.blocks if block["type"] == "actions" for e in block["elements"] if e["action_id"] == "burn_push"]
     assert button["confirm"]["style"] == "danger"
 
 
@@ -370,7 +370,7 @@ async def test_burn_on_the_card_says_so_and_the_link_is_gone(actors: Actors, rea
     (url,) = links_in((await actors.push()).body)
     await actors.alice.click(await actors.card("Waiting"), "burn_push")
     card = await actors.card("Burned by you")
-    assert [block for block in card.blocks if block["type"] == "actions"] == []
+    assert "burn_push" not in json.dumps(card.blocks)
     assert (await reader.claim(url)).code == "gone"
 
 

@@ -28,6 +28,7 @@ from core.generator import generate
 from core.identity import Member
 from core.link import encode
 from core.policy import Policy, settle_terms
+from core.receipt import Receipt
 
 LEFT_OUT_MOST = 20
 
@@ -122,6 +123,16 @@ class PushFormHandlers:
         form = replace(form, draft_length=draft_length, secret="" if draft_length else secret)
         await self._show(payload, words, form, draft=secret if draft_length else "")
 
+    async def open_again(self, payload: Payload, words: Words, receipt: Receipt) -> None:
+        """The form for a push like an earlier one: its person, terms and label, as far as the policy still has them. Raises StoreUnavailable."""
+        policy = await self._desk.policy_for(payload)
+        # Two clocks and an extension stand between what was chosen and what is known: the nearest that is offered.
+        lived = (receipt.expires_at - receipt.created_at) / 1000
+        expires_in = min(policy.offered_expiries(), key=lambda offered: abs(offered - lived))
+        people = (receipt.recipient.id,) if receipt.recipient else ()
+        views = min(receipt.views, policy.most_views)
+        await self._show(payload, words, Form("", people, expires_in, views, more=True, notice="again", label=receipt.label))
+
     async def _show(self, payload: Payload, words: Words, form: Form, draft: str = "") -> None:
         form = replace(form, id=encode(self._desk.random(16)))
         try:
@@ -215,12 +226,7 @@ class PushFormHandlers:
             return _refused(view, words, problem, policy)
         first, more = created[0], left_out_lines(words, choice.left_out)
         self._desk.later(self._answer_in_place(first, form, words))
-        if len(created) > 1:
-            made = created_each(words, [each.receipt for each in created], more)
-        elif first.receipt.recipient is not None:
-            made = created_bound(words, first.receipt, first.receipt.recipient, more)
-        else:
-            made = created_link(words, first.receipt, first.link.url(self._desk.base_url))
+        made = _made(words, created, more, self._desk.base_url)
         return updated(await self._originals.below(made, payload, form.id, words, policy))
 
     async def _draft_of(self, form: Form) -> str | None:
@@ -248,6 +254,15 @@ class PushFormHandlers:
 
 class DraftForgotten(Exception):
     """The sealed draft of a long message outlived its quarter of an hour."""
+
+
+def _made(words: Words, created: Sequence[Created], more: Sequence[str], base_url: str) -> dict[str, Any]:
+    first = created[0]
+    if len(created) > 1:
+        return created_each(words, [each.receipt for each in created], more)
+    if first.receipt.recipient is not None:
+        return created_bound(words, first.receipt, first.receipt.recipient, more)
+    return created_link(words, first.receipt, first.link.url(base_url))
 
 
 def _refused(view: Payload, words: Words, problem: StoreUnavailable | BadInput | TooMany, policy: Policy) -> Answer:

@@ -55,9 +55,9 @@ def button(text: str, action_id: str, **more: Any) -> Block:
     return {"type": "button", "text": plain(text), "action_id": action_id, **more}
 
 
-def text_field(name: str, label: str, hint: str, most: int, *, optional: bool = True) -> Block:
-    """One line to type in, which may stay empty if it is `optional`. `most` characters."""
-    element = {"type": "plain_text_input", "action_id": name, "max_length": most}
+def text_field(name: str, label: str, hint: str, most: int, *, optional: bool = True, first: str = "") -> Block:
+    """One line to type in, which may stay empty if it is `optional`. `most` characters; `first` stands there already."""
+    element = {"type": "plain_text_input", "action_id": name, "max_length": most, **({"initial_value": first} if first else {})}
     return {"type": "input", "block_id": name, "optional": optional, "label": plain(label), "hint": plain(hint), "element": element}
 
 

@@ -37,7 +37,7 @@ def form(words: Words, policy: Policy, shown: Form, about: Sequence[str] = (), *
                 "views", words.say("Times it can be opened"), _view_counts(policy, shown.views), str(shown.views or policy.default_views)
             ),
             _passphrase(words, policy),
-            text_field("label", words.say("Label"), words.say("Only you see it, on your receipt."), LABEL_MOST),
+            text_field("label", words.say("Label"), words.say("Only you see it, on your receipt."), LABEL_MOST, first=shown.label),
         ]
     else:
         terms = words.say(
@@ -95,6 +95,10 @@ def _notice(words: Words, shown: Form) -> list[Block]:
             told = words.say("Slack changed this message when it was sent. Check it before you push it.")
         case "generated":
             told = words.say("A strong secret was made for you. Use it where it belongs, then push it.")
+        case "again":
+            told = words.say(
+                "The terms are those of before. The secret is not: this app cannot read what you pushed, so type it once more."
+            )
         case _:
             return []
     return [context(told)]

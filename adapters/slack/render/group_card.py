@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters.slack.calls import Message
 from adapters.slack.render.blocks import Block, button, context, person, plain, quoted, section, when
-from adapters.slack.render.card import BURN, RELEASE, state_line
+from adapters.slack.render.card import BURN, RELEASE, passing_lines, state_line
 from adapters.slack.render.passing_on import as_a_link, passed_on_line
 from adapters.wording.catalog import Words
 from core.receipt import Receipt, State
@@ -40,6 +40,7 @@ def _row(words: Words, receipt: Receipt) -> Block:
     lines = [f"*{who}*  `{receipt.reference}`", row_state(words, receipt)]
     if receipt.passed_on_at is not None:
         lines.append(passed_on_line(words, receipt))
+    lines += passing_lines(words, as_a_link(receipt))
     accessory = {"accessory": _row_button(words, receipt)} if receipt.live else {}
     return {**section("\n".join(lines)), "block_id": f"row_{receipt.reference}", **accessory}
 
