@@ -229,7 +229,7 @@ async def test_a_press_by_somebody_else_deletes_nothing(actors: Actors, allowed:
     await actors.bob.command("/pushpw", "generate")
     view = await actors.town.slack.until(lambda: actors.bob.view)
     button = named(view, "generate_secret")
-    button["action_id"], button["value"] = DELETE, name
+    button |= {"action_id": DELETE, "value": name, "confirm": named(actors.alice.view, DELETE)["confirm"]}
     await actors.bob.click(view, DELETE)
     await actors.town.slack.until(lambda: "does not know the message" in json.dumps(actors.bob.view.blocks))
     assert stands(actors, message)
