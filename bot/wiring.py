@@ -28,10 +28,12 @@ from adapters.slack.delivery import SlackDelivery
 from adapters.slack.desk import Desk
 from adapters.slack.groups import Groups
 from adapters.slack.handlers import SlackHandlers
+from adapters.slack.home import HomeTabs
 from adapters.slack.http import SlackDoor
 from adapters.slack.install import MEMBER_PATH, InstallDoor
 from adapters.slack.installations import Installations
 from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
+from adapters.slack.notices import Notices
 from adapters.slack.oauth import OAuth
 from adapters.slack.people import People
 from adapters.slack.reception import Reception
@@ -55,12 +57,16 @@ from core.engine import PushEngine
 from core.farewell import Farewells
 from core.identity import Platform
 from core.keyring import KeyRing
-from core.policies import InstallationPolicies
-from core.ports import AskDelivery, AuditLog, Delivery, Departures, Policies, ReceiptBook
+from core.policies import WorkspacePolicies
+from core.ports import AskDelivery, AuditLog, Delivery, Departures, Policies, ReceiptBook, WorkspaceRecords
+from core.preferences import MemberPreferences
 from core.promise import Ask, Farewell, Promise, Settle
+from core.receipt import Change
 from core.receipts import Receipts
 from core.reveal import Reveals
+from core.secret_request import SecretRequest
 from core.secret_requests import SecretRequests
+from core.totals import Counting
 
 BUDGETS = {"create": 30, "invite": 120, "ask": 10, "failed_claim": 30, "told_refused": 10, "install": 30}
 """What a member may create and ask for, how many people in all they may name where there are several, what an address may fail and begin to install, and of how many attempts at one push its sender is told; a minute."""
@@ -92,6 +98,8 @@ class Timing:
     sweep_seconds: float = 5.0
     lease_ms: int = 30_000
     """For how long a promise is lent: as long as what a dead process left undone must wait."""
+    home_seconds: float = 1.0
+    """Between two publishings of one Home tab."""
 
 
 IN_LIFE = Timing()
@@ -110,6 +118,7 @@ class House:
     later: Background
     slack: "SlackSide | None"
     sightings: Sightings
+    policies: WorkspacePolicies
 
     async def keep(self, promise: Promise, again: bool = False) -> None:
         """Do what was promised, whoever's work it is."""
@@ -138,22 +147,14 @@ class _Ground:
     outbox: RedisOutbox
     session: aiohttp.ClientSession
     later: Background
-    other_policies: Policies | None
+    metrics: Metrics
+    workspaces: WorkspaceRecords
+    policies: WorkspacePolicies
 
     @property
     def limiter(self) -> RedisLimiter:
         """Budgets a minute."""
         return RedisLimiter(self.redis, self.ring, BUDGETS, prefix=self.prefix)
-
-    @property
-    def workspace_records(self) -> RedisWorkspaceRecords:
-        """What is remembered of workspaces."""
-        return RedisWorkspaceRecords(self.redis, self.ring, prefix=self.prefix)
-
-    @property
-    def policies(self) -> Policies:
-        """What each workspace allows."""
-        return self.other_policies or InstallationPolicies(self.settings.policy)
 
 
 @asynccontextmanager
@@ -173,7 +174,11 @@ async def open_house(
         session = await closing.enter_async_context(aiohttp.ClientSession())
         later, ring, fence = Background(), KeyRing(settings.ring_keys, random), Fence(redis, settings.declared_mode, prefix=prefix)
         outbox = RedisOutbox(redis, ring, prefix=prefix, lease_ms=timing.lease_ms)
-        house = _build(_Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later, policies))
+        metrics, workspaces = Metrics(), RedisWorkspaceRecords(redis, ring, prefix=prefix)
+        chosen = WorkspacePolicies(policies.of_installation if policies else settings.policy, workspaces, metrics, clock)
+        house = _build(
+            _Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later, metrics, workspaces, chosen)
+        )
         lease = timing.lease_ms / 1000
         keeper = Keeper(outbox, house.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
         outbox.on_promise = keeper.call
@@ -193,13 +198,21 @@ async def open_house(
 
 
 def _build(ground: _Ground) -> House:
-    metrics = Metrics()
-    slack = SlackSide(ground) if ground.settings.has_slack else None
+    metrics, book = ground.metrics, RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
+    counting = Counting(ground.workspaces, book)
+    slack = SlackSide(ground, book, counting) if ground.settings.has_slack else None
     deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
     askers: dict[Platform, AskDelivery] = {"slack": slack.asking} if slack else {}
-    store, book = _push_store(ground), RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
+    limiter, store = ground.limiter, _push_store(ground)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
-    limiter = ground.limiter
+    looks_on = [slack.look] if slack else []
+
+    async def looked_at(change: Change) -> None:
+        await counting.note(change)  # first, so that whoever looks sees it counted
+        for look in looks_on:
+            await look(change)
+
+    receipts.on_change.append(lambda change: ground.later(looked_at(change)))
     engine = PushEngine(
         store=store,
         book=book,
@@ -224,9 +237,10 @@ def _build(ground: _Ground) -> House:
     doors = [_web_door(ground.settings, engine, sightings), _health_door(ground, metrics)]
     farewells = None
     if slack:
+        requests.on_change.append(slack.look_at_request)
         doors += slack.doors(engine, requests, book, metrics)
-        farewells = Farewells(slack.departures, store, book, ground.workspace_records)
-    return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack, sightings)
+        farewells = Farewells(slack.departures, store, book, ground.workspaces)
+    return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack, sightings, ground.policies)
 
 
 def _push_store(ground: _Ground) -> RedisPushStore:
@@ -270,7 +284,7 @@ def _health_door(ground: _Ground, metrics: Metrics) -> Door:
 class SlackSide:
     """Slack comes in two halves: notices out, which the receipts need, and gestures in, which need the engine."""
 
-    def __init__(self, ground: _Ground) -> None:
+    def __init__(self, ground: _Ground, book: ReceiptBook, counting: Counting) -> None:
         self._ground = ground
         settings, session = ground.settings, ground.session
         self.socket: SocketDoor | None = None
@@ -278,11 +292,25 @@ class SlackSide:
         self.tokens = self._many.installations if self._many else OneToken(secret(settings.slack_bot_token))
         self._switchboard = Switchboard(self.tokens, api_url=settings.slack_api_url, session=session)
         self._responses = Responses(api_url=settings.slack_api_url, session=session)
-        self._people = People(self._switchboard, ground.clock)
+        self._preferences = MemberPreferences(ground.workspaces, ground.metrics, ground.clock)
+        self._people = People(self._switchboard, self._preferences, ground.clock)
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
         self.asking = SlackAskDelivery(self._switchboard, self._people)
         self._groups = Groups(self._switchboard, ground.clock)
         self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring, ground.policies)
+        self._notices = Notices(self._switchboard, self._people, self._preferences)
+        self._home = HomeTabs(
+            book=book,
+            records=self._records,
+            policies=ground.policies,
+            preferences=self._preferences,
+            counting=counting,
+            people=self._people,
+            switchboard=self._switchboard,
+            later=ground.later,
+            support_url=settings.support_url or "",
+            every_seconds=ground.timing.home_seconds,
+        )
 
     @property
     def _leave_url(self) -> str:
@@ -301,6 +329,17 @@ class SlackSide:
         if self._many:
             await self._many.vault.drain()
 
+    async def look(self, change: Change) -> None:
+        """Something changed for a sender: their Home tab shows it, and perhaps they want to be told. Both may be lost."""
+        if change.after.sender.workspace.platform == "slack":
+            self._home.refresh(change.after.sender)
+            await self._notices.note(change)
+
+    def look_at_request(self, request: SecretRequest) -> None:
+        """Something changed for whoever asked: their Home tab shows it."""
+        if request.requester.workspace.platform == "slack":
+            self._home.refresh(request.requester)
+
     def doors(self, engine: PushEngine, requests: SecretRequests, book: ReceiptBook, audit: AuditLog) -> list[Door]:
         """The doors, with their handlers behind them."""
         ground = self._ground
@@ -312,12 +351,14 @@ class SlackSide:
             tokens=self.tokens,
             clock=ground.clock,
             policies=ground.policies,
+            preferences=self._preferences,
             records=self._records,
             switchboard=self._switchboard,
             responses=self._responses,
             people=self._people,
             groups=self._groups,
             recipients=Recipients(self._people, self._groups),
+            home=self._home,
             ring=ground.ring,
             random=ground.random,
             base_url=ground.settings.base_url,
@@ -349,7 +390,7 @@ class _ManyWorkspaces:
             api_url=settings.slack_api_url,
             session=ground.session,
         )
-        records, locks = ground.workspace_records, RedisLocks(ground.redis, ground.random, prefix=ground.prefix)
+        records, locks = ground.workspaces, RedisLocks(ground.redis, ground.random, prefix=ground.prefix)
         self.vault = Vault(records, locks, self._oauth, ground.clock)
         self.installations = Installations(records, self.vault, locks, ground.clock)
 

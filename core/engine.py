@@ -209,6 +209,10 @@ class PushEngine:
         """What the sender may know of their push. Raises NotYours when there is no such push of theirs."""
         return await self._receipt_of(push_reference, sender)
 
+    async def live_of(self, sender: Member) -> list[Receipt]:
+        """What the sender has pushed and somebody may still open, soonest to expire first."""
+        return await self._book.live_of(sender)
+
     async def burn_all(self, sender: Member) -> list[Receipt]:
         """The sender takes back everything that is still live."""
         return [await self.burn(receipt.reference, sender) for receipt in await self._book.live_of(sender)]

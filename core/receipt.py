@@ -191,6 +191,15 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A receipt before and after some news. Before its creation there was nothing."""
+
+    before: Receipt | None
+    after: Receipt
+    news: Happening | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """What the recipient of a bound push is told: who sent it, and the link their button will lead to."""
 

@@ -4,7 +4,7 @@ The sender's receipt card and the recipient's message follow what happens to a p
 shown after the answer that caused them, and a card that cannot be shown never undoes a push.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from core.identity import Member, Platform
 from core.link import Link
 from core.ports import AuditLog, Clock, Delivery, ReceiptBook
 from core.promise import Announce, Nudge, Promise, Tell
-from core.receipt import Happening, Hold, Invitation, Place, Receipt, Seen, State
+from core.receipt import Change, Happening, Hold, Invitation, Place, Receipt, Seen, State
 from core.turns import Turns
 
 _TOLD_OFTEN = (State.OPENED, Hold.HELD, Seen.SCANNED, Seen.REFUSED)
@@ -29,6 +29,8 @@ class Receipts:
         self._audit = audit
         self._clock = clock
         self._turns = Turns()
+        self.on_change: list[Callable[[Change], None]] = []
+        """Who else looks at what changes. They neither fail nor wait."""
 
     async def keep(self, promise: Promise, again: bool = False) -> None:
         """Do what was promised. `again`: an earlier try may have got halfway, and what it has noted is not done again.
@@ -50,9 +52,12 @@ class Receipts:
         receipt = await self._book.find(reference)
         if receipt is None or await self._was_never_announced(receipt):
             return  # taken back before anybody heard of it, perhaps because its own creation failed
+        if not again:
+            self._changed(Change(None, receipt))
+        known_undeliverable = receipt.undeliverable
         if receipt.recipient and link and receipt.live and receipt.invitation is None and (again or not receipt.undeliverable):
             receipt = await self._invite(receipt, receipt.recipient, link)
-        if not receipt.group or _is_first(receipt) or receipt.undeliverable or receipt.passed_on_at:
+        if not receipt.group or _is_first(receipt) or known_undeliverable or receipt.undeliverable or receipt.passed_on_at:
             await self._bring_up_to_date(receipt)  # of a group, the first one's brings the card; the others' change nothing on it
 
     async def _was_never_announced(self, receipt: Receipt) -> bool:
@@ -83,7 +88,9 @@ class Receipts:
         except Undeliverable as trouble:  # the card says it as well; but only this offers the link
             if isinstance(trouble, Unreachable) and not tried_again:
                 raise
-        return await self._amend(receipt, undeliverable=problem.reason)
+        noted = await self._amend(receipt, undeliverable=problem.reason)
+        self._changed(Change(receipt, noted))
+        return noted
 
     async def _nudge(self, reference: str) -> None:
         """Remind the recipient once for each nudge. It is noted before, so that a promise that comes again finds it done."""
@@ -121,6 +128,7 @@ class Receipts:
         # One more attempt in a long row of them is none either.
         if known is None or (not again and happening.what in _TOLD_OFTEN and before is not None and _news(known) == _news(before)):
             return
+        self._changed(Change(before, known, None if again else happening))
         await self._bring_up_to_date(known)
         if happening.what is Seen.EXTENDED and known.remindable and known.recipient is not None:
             with suppress(Undeliverable):  # the button works as long as the push lives, whatever was told
@@ -206,6 +214,10 @@ class Receipts:
             return replace(known, **changes)  # type: ignore[arg-type]  # replace() of named fields
 
         return await self._book.amend(receipt.reference, change) or change(receipt)
+
+    def _changed(self, change: Change) -> None:
+        for look in self.on_change:
+            look(change)
 
     def _deliver_to(self, platform: Platform) -> Delivery:
         try:

@@ -96,6 +96,10 @@ class SlackCalls:
         async with pace.turn("chat.postMessage", conversation, deadline):
             return _place(await self._call("chat.postMessage", **fields))
 
+    async def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
+        """Show this as somebody's Home tab, in place of what was there."""
+        await self._patiently("views.publish", user_id=user_id, view=view)
+
     async def reply(self, place: Place, message: Message, *, broadcast: bool) -> None:
         """Post under a message of ours; `broadcast`: it shows in the conversation too, and leads there."""
         await self._post(place.conversation, message, thread_ts=place.message, reply_broadcast=broadcast)

@@ -13,7 +13,7 @@ from adapters.slack.render.card import receipt_card, state_line
 from adapters.slack.render.group_card import group_card
 from adapters.slack.render.invitation import extended_line, invitation_ended, reminder
 from adapters.slack.render.invitation import invitation as invitation_message
-from adapters.slack.render.passing_on import as_a_link, offer, passed_on_line
+from adapters.slack.render.passing_on import as_a_link, offer, offered, passed_on_line
 from adapters.slack.responses import Responses
 from adapters.slack.switchboard import Switchboard
 from adapters.wording.catalog import Words
@@ -98,15 +98,13 @@ class SlackDelivery:
 
     async def tell_refused(self, receipt: Receipt, link: Link | None) -> None:
         """Where the command was typed, if that may still be answered; with a link to offer, in the conversation with the app as well."""
-        words = await self._people.words_of(receipt.sender)
+        words, home = await self._people.words_of(receipt.sender), receipt.sender.workspace
+        may_pass_on = link is not None and not (await self._policies.of(home)).binding_required
         with suppress(Undeliverable):
-            await self._answer_in_place(receipt, note(state_line(words, receipt)))
-        if link is None:
-            return
-        home = receipt.sender.workspace
-        may_pass_on = not (await self._policies.of(home)).binding_required
-        value = button.sealed_value(self._ring, link) if may_pass_on else ""
-        await self._post_to(home, receipt.sender.id, offer(words, receipt, value))
+            await self._answer_in_place(receipt, note(offered(words, receipt) if may_pass_on else state_line(words, receipt)))
+        if link is not None:
+            value = button.sealed_value(self._ring, link) if may_pass_on else ""
+            await self._post_to(home, receipt.sender.id, offer(words, receipt, value))
 
     async def _answer_in_place(self, receipt: Receipt, message: Message) -> None:
         response_url = await self._records.take(RECORD, receipt.asked_in) if receipt.asked_in else None

@@ -55,6 +55,16 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True)
+class ListMine:
+    """`/pushpw list`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """`/pushpw settings`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Coming:
     """Something that we have promised and not yet built."""
 
@@ -68,19 +78,18 @@ class Mistake:
     text: str = field(repr=False)
 
 
-Command = Push | Burn | Ask | Help | Coming | Mistake
+Command = Push | Burn | Ask | Help | ListMine | ChangeSettings | Coming | Mistake
+_ALONE: dict[str, Command] = {"help": Help(), "list": ListMine(), "settings": ChangeSettings(), "request": Ask()}
 
 
 def command(text: str) -> Command:
     """What stands after `/pushpw`, as Slack escaped it."""
     words = text.split()
     head, rest = (words[0].lower(), words[1:]) if words else ("", [])
-    if head == "request" and not rest:
-        return Ask()
-    if head == "request" and (asked := _MENTION.fullmatch(rest[0])):
+    if head == "request" and rest and (asked := _MENTION.fullmatch(rest[0])):
         return Ask(asked[1], unescape(" ".join(rest[1:])))
-    if not rest and head in ("help", "list", "settings"):
-        return Help() if head == "help" else Coming(head)
+    if not rest and head in _ALONE:
+        return _ALONE[head]
     if head == "burn" and len(rest) <= 1 and (not rest or rest[0] == "all" or _REFERENCE.fullmatch(rest[0])):
         return Burn(*rest)
     return _push(words) or Mistake(unescape(text))
@@ -179,6 +188,8 @@ def member(payload: Mapping[str, Any]) -> Member:
     """Who acts, as the signed payload names them."""
     if "user_id" in payload:  # a slash command
         return Member(Workspace("slack", payload["team_id"], payload.get("enterprise_id")), payload["user_id"])
+    if "event" in payload:
+        return Member(installed_in(payload), payload["event"]["user"])
     user, team = payload["user"], payload.get("team") or {}
     # The acting person's own team: on a shared channel it is not the team where the button stands.
     home = user.get("team_id") or team.get("id") or ""
@@ -226,6 +237,8 @@ def field_values(view: Mapping[str, Any]) -> dict[str, Any]:
                     found[action_id] = given.get("selected_users") or []
                 case "multi_external_select":
                     found[action_id] = [option["value"] for option in given.get("selected_options") or []]
+                case "checkboxes":
+                    found[action_id] = {option["value"] for option in given.get("selected_options") or []}
                 case _:
                     found[action_id] = given.get("value")
     return found
@@ -237,7 +250,8 @@ def chosen_in(view: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     return given.get("recipient") or [], given.get("groups") or []
 
 
-def _whole(field: str, spelled: str) -> int:
+def whole(field: str, spelled: str) -> int:
+    """The number that an option of ours spells. Raises BadInput."""
     if not (spelled.isascii() and spelled.isdecimal() and len(spelled) < 12):  # no option of ours
         raise BadInput(field, "not_a_whole_number")
     return int(spelled)
@@ -245,14 +259,14 @@ def _whole(field: str, spelled: str) -> int:
 
 def extension(view: Mapping[str, Any]) -> tuple[str, int]:
     """Which push shall live for how many seconds from now on. Raises BadInput."""
-    return view["private_metadata"], _whole("expiry", field_values(view).get("expiry") or "")
+    return view["private_metadata"], whole("expiry", field_values(view).get("expiry") or "")
 
 
 def order(view: Mapping[str, Any], form: Form, sender: Member, draft: str | None) -> Order:
     """The push that a submitted form asks for, whoever it is for. Raises BadInput."""
     given = field_values(view)
-    expires_in = _whole("expiry", given["expiry"]) if given.get("expiry") else form.expires_in
-    views = _whole("views", given["views"]) if given.get("views") else form.views
+    expires_in = whole("expiry", given["expiry"]) if given.get("expiry") else form.expires_in
+    views = whole("views", given["views"]) if given.get("views") else form.views
     return Order(
         payload=Payload.of_text(draft if draft is not None else given.get("secret") or ""),
         sender=sender,

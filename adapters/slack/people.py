@@ -11,6 +11,7 @@ from core.errors import StoreUnavailable, Undeliverable
 from core.identity import Member, Workspace
 from core.policy import Standing
 from core.ports import Clock
+from core.preferences import MemberPreferences
 
 _REMEMBERED_MILLIS = 3600 * 1000
 _REMEMBERED_MOST = 10_000
@@ -29,6 +30,8 @@ class Person:
     is_deactivated: bool
     is_stranger: bool
     is_guest: bool
+    is_admin: bool
+    """Of the workspace, owners included."""
 
     @classmethod
     def told(cls, user: dict[str, Any]) -> Self:
@@ -42,6 +45,7 @@ class Person:
             is_deactivated=bool(user.get("deleted")),
             is_stranger=bool(user.get("is_stranger")),
             is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+            is_admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
         )
 
     def why_never(self) -> str:
@@ -67,25 +71,43 @@ class Person:
 class People:
     """Remembers people for an hour, so that a form opens well within Slack's three seconds."""
 
-    def __init__(self, switchboard: Switchboard, clock: Clock) -> None:
+    def __init__(self, switchboard: Switchboard, preferences: MemberPreferences, clock: Clock) -> None:
         self._switchboard = switchboard
+        self._preferences = preferences
         self._clock = clock
         self._known: OrderedDict[tuple[str, str], tuple[int, Person]] = OrderedDict()
 
     async def words_of(self, member: Member, seen_from: Workspace | None = None) -> Words:
-        """The member's own voice; English when Slack does not say, or not soon enough.
+        """The member's own voice: as they chose, or as Slack says; English when it does not, or not soon enough.
 
         `seen_from`: the workspace that has the app, when it is not the member's own.
         """
-        person = await self.find(member.id, seen_from or member.workspace)
+        home = seen_from or member.workspace
+        if chosen := await self._language_of(member):
+            return words_for([chosen])
+        person = await self.find(member.id, home)
         return words_for([person.locale] if person and person.locale else [])
+
+    async def _language_of(self, member: Member) -> str:
+        try:
+            return (await self._preferences.of(member)).language
+        except StoreUnavailable:  # what could not be said in the right language must still be said
+            return ""
+
+    async def is_admin(self, member: Member) -> bool:
+        """Whether Slack says, now, that the member is an admin of their workspace. What was known before does not count."""
+        person = await self._ask(member.id, member.workspace)
+        return person is not None and person.is_admin
 
     async def find(self, user_id: str, workspace: Workspace) -> Person | None:
         """Who that is, as seen from `workspace`; None when Slack does not say, or not soon enough."""
-        now, name = self._clock(), (workspace.id, user_id)
-        until, person = self._known.get(name, (0, None))
-        if person is not None and until > now:
+        until, person = self._known.get((workspace.id, user_id), (0, None))
+        if person is not None and until > self._clock():
             return person
+        return await self._ask(user_id, workspace)
+
+    async def _ask(self, user_id: str, workspace: Workspace) -> Person | None:
+        now, name = self._clock(), (workspace.id, user_id)
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 person = Person.told(await (await self._switchboard.to(workspace)).user(user_id))

@@ -16,14 +16,16 @@ from adapters.slack.render.card import AGAIN, BURN, EXTEND, NUDGE, RELEASE
 from adapters.slack.render.extension import VIEW_EXTEND
 from adapters.slack.render.form import GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM
 from adapters.slack.render.group_card import BURN_GROUP
+from adapters.slack.render.home import NEXT, PREVIOUS
 from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER, REVEAL
+from adapters.slack.render.listing import BURN_LISTED
 from adapters.slack.render.originals import ALLOW, DELETE
 from adapters.slack.render.passing_on import GET_LINK
 from adapters.slack.render.request import ANSWER, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
 
 _IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT, REVEAL, DELETE, ALLOW})
-_ON_A_CARD = frozenset({BURN, BURN_GROUP, RELEASE, EXTEND, NUDGE, AGAIN})
-_WITH_A_VALUE = _ON_A_CARD | {OPEN, REVEAL, GET_LINK, ANSWER, DECLINE, WITHDRAW, DELETE, ALLOW}
+_ON_A_CARD = frozenset({OPEN, BURN, BURN_GROUP, RELEASE, EXTEND, NUDGE, AGAIN, GET_LINK, ANSWER, DECLINE, WITHDRAW})
+_WITH_A_VALUE = _ON_A_CARD | {REVEAL, BURN_LISTED, PREVIOUS, NEXT, DELETE, ALLOW}
 
 _FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER, VIEW_EXTEND})
 _ABOUT_SOMETHING = frozenset({VIEW_ANSWER, VIEW_EXTEND})
@@ -181,6 +183,12 @@ class _Happened(_Shape):
     team_ids: list[Text] | None = None
 
 
+class _TabOpened(_Happened):
+    user: Text
+    channel: str | None = None
+    tab: str | None = None
+
+
 class _StepRun(_Happened):
     function: _Function
     function_execution_id: Text
@@ -205,7 +213,7 @@ class _LinksShared(_Happened):
     source: str | None = None
 
 
-_HAPPENINGS: dict[str, type[_Happened]] = {"function_executed": _StepRun, "link_shared": _LinksShared}
+_HAPPENINGS: dict[str, type[_Happened]] = {"function_executed": _StepRun, "link_shared": _LinksShared, "app_home_opened": _TabOpened}
 
 
 class _Event(_Shape):

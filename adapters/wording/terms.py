@@ -169,6 +169,16 @@ def not_burned(words: Words) -> str:
     return words.say("The store is not answering. The secret is not burned yet. Try again in a minute.")
 
 
+def not_changed(words: Words) -> str:
+    """The store did not answer to a wish to set something up."""
+    return words.say("The store is not answering, so nothing was changed. Try again in a minute.")
+
+
+def not_listed(words: Words) -> str:
+    """The store did not answer to a wish to see what is live."""
+    return words.say("The store is not answering, so your secrets cannot be listed. Nothing is lost. Try again in a minute.")
+
+
 def not_sent_but_kept(words: Words) -> str:
     """The store did not answer to a form that is still open."""
     return words.say("The store is not answering, so nothing was sent. What you typed is still here. Try again in a minute.")

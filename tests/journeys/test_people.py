@@ -4,9 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from random import Random  # noqa: TID251  # seeded, so that a failure can be repeated
+from urllib.parse import parse_qs
 
 import pytest
 
+from adapters.slack import groups
 from bot.settings import Settings
 from core.policy import Policy
 from playground.hands import Hands
@@ -18,6 +21,7 @@ from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.conftest import IN_TESTS
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
+from tests.journeys.test_slack_door import places_in, spoiled
 from tests.journeys.test_slack_form import answer_to, more, typed, words_of
 from tests.journeys.test_slack_recipient import press_open
 
@@ -368,6 +372,20 @@ async def test_a_slack_that_does_not_say_who_is_in_a_group_sends_to_nobody(town:
     assert town.service.house.metrics.count_of("push.created") == 0
 
 
+async def test_a_group_that_was_chosen_stays_in_the_form_though_slack_does_not_list_it_now(
+    town: Town, actors: Actors, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "_LIST_MILLIS", 0)
+    view = await actors.form()
+    actors.alice.fill(view, "secret", SECRET)
+    await actors.alice.suggest(view, "groups", "onc")
+    actors.alice.fill(view, "groups", [ONCALL])
+    town.slack.api.fail_with("usergroups.list", "internal_error")
+    view = await more(actors, view)
+    assert (await actors.alice.submit(view)).ok
+    assert await reader.read(await opened(town, CAROL)) == SECRET
+
+
 # Warnings, before anything is sent
 
 
@@ -625,3 +643,31 @@ async def test_a_slack_that_only_has_trouble_offers_no_link_yet(town: Town, acto
     await actors.push("@bob")
     await actors.card("Not delivered")
     assert "get_link_to_pass_on" not in json.dumps([m.blocks for m in actors.alice.dm_with_bot()])
+
+
+# Anything spoiled
+
+
+@pytest.mark.timeout(120)
+async def test_a_signed_payload_of_these_forms_and_cards_with_anything_spoiled_is_never_a_server_error(town: Town, actors: Actors) -> None:
+    view = await chosen(actors, [GINA, CAROL])
+    await said_about(actors, "is a guest")
+    await actors.alice.suggest(view, "groups", "onc")
+    await actors.alice.choose(actors.alice.view, "groups", [ONCALL])
+    await said_about(actors, "3 people")
+    assert (await actors.alice.submit(actors.alice.view)).ok
+    card = await row(actors, BOB, "Waiting")
+    await actors.alice.click(card, "burn_group")
+    await row(actors, BOB, "Burned by you")
+    await actors.alice.click(await undelivered(actors), "get_link_to_pass_on")
+    sent_so_far = [parse_qs(request.body.decode()) for request in town.slack.sender.sent]
+    payloads = [json.loads(form["payload"][0]) for form in sent_so_far if "payload" in form]
+    assert {payload["type"] for payload in payloads} == {"block_actions", "block_suggestion", "view_submission"}
+    all_of_it = [(p, path, instead) for p in payloads for path in places_in(p) for instead in (..., None, 5, "x", [], {}, True, [[]])]
+    broke = []
+    for payload, path, instead in Random(11).sample(all_of_it, 300):
+        answer = await town.slack.sender.interaction(spoiled(payload, path, instead))
+        if answer.status not in (200, 400, 404):
+            broke.append((payload["type"], path, instead, answer.status))
+    assert broke == []
+    assert "pushpw_bugs_total 0.0" in town.service.house.metrics.exposition().decode()

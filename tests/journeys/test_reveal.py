@@ -11,12 +11,13 @@ from aiohttp import ClientSession
 from adapters.redis_store.connect import connect
 from adapters.redis_store.embedded import EmbeddedServer
 from bot import logs
+from core.identity import Member, Workspace
 from core.link import Link
 from core.policies import InstallationPolicies
-from core.policy import Policy
+from core.policy import Policy, PolicyChoice
 from playground.start import Town, open_town
 from playground.views import View
-from playground.workspace import ALICE, BOB, Person
+from playground.workspace import ALICE, BOB, TEAM_ID, Person
 from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.canaries import found_in
 from tests.journeys.conftest import IN_TESTS
@@ -211,15 +212,12 @@ async def test_a_held_push_is_not_shown(actors: Actors, store: Store) -> None:
     assert actors.spent() == 0
 
 
-async def test_without_the_policy_there_is_no_such_button_and_an_old_one_shows_nothing(
-    store_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    policies = InstallationPolicies(Policy(reveal_in_chat=True))
-    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, policies=policies) as town:
+async def test_without_the_policy_there_is_no_such_button_and_an_old_one_shows_nothing(store_url: str, prefix: str) -> None:
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, policies=SHOWN) as town:
         actors = Actors(town, town.slack.as_user(ALICE), town.slack.as_user(BOB))
         await actors.push("@bob")
         view = await opened(actors)
-        object.__setattr__(policies, "of_installation", Policy())
+        await town.service.house.policies.choose(PolicyChoice(reveal_in_chat=False), Member(Workspace("slack", TEAM_ID), ALICE))
         await actors.bob.click(view, "show_here")
         await town.slack.until(lambda: "opens in the browser only" in spoken(actors.bob.view))
         assert actors.spent() == 0

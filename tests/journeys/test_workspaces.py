@@ -5,12 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, CookieJar
+from pydantic import SecretStr
 
 from adapters.slack.manifest import Extras
+from bot.check import look
+from bot.settings import Settings
 from bot.wiring import open_house, system_clock
 from core.identity import Member, Workspace
 from playground.start import Town, open_town
@@ -18,9 +22,11 @@ from playground.teams import TEAM_ID, Team
 from playground.tokens import ROTATION_SECONDS
 from playground.workspace import ALICE, BOB, Person
 from tests.journeys.actors import SECRET, Actors, links_in
+from tests.journeys.canaries import found_in
 from tests.journeys.conftest import IN_TESTS
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
+from tests.journeys.test_canary import files_of
 from tests.journeys.validated import faults_found_by_the_sdk, watched
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -227,6 +233,51 @@ async def test_a_call_that_hears_that_its_token_has_expired_goes_out_again_with_
     token.until = 0.0
     await actors.push("@bob")
     await actors.invitation()
+
+
+async def test_no_token_and_nothing_that_leads_to_one_stands_in_the_store_or_the_log(
+    town: Town, browser: Browser, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await store.redis.config_set("rdbcompression", "no")
+    back = town.slack.oauth.allow(ALICE, await browser.begin())
+    assert (await browser.get(back))[0] == 200
+    await browser.install(BOB, "/slack/install?user=1&begin=1")
+    await browser.begin()  # a state that waits
+    await town.slack.uninstall(OTHER.id)
+    query = parse_qs(urlsplit(back).query)
+    needles = {f"{t.kind} {n}": t.value.encode() for n, t in enumerate(town.slack.tokens.of_team(TEAM_ID))}
+    needles |= {f"refresh {n}": t.refresh.encode() for n, t in enumerate(town.slack.tokens.of_team(TEAM_ID))}
+    needles |= {name: query[name][0].encode() for name in ("code", "state")}
+    needles |= {"client secret": town.slack.oauth.app.client_secret.encode(), "bot": b"U0PUSHPW", "team's name": b"Pretend"}
+    needles |= {"cookie": next(iter(browser.session.cookie_jar)).value.encode()}
+    log = capsys.readouterr().out.encode()
+    assert len(needles) == 10
+    assert b"slack_installed" in log
+    assert found_in({"store": await files_of(store.redis), "log": log}, needles) == []
+
+
+async def findings(settings: Settings) -> dict[str, tuple[bool, str]]:
+    return {finding.what: (finding.right, finding.said) async for finding in look(settings)}
+
+
+async def test_check_says_whether_the_apps_credentials_work_and_what_to_enter_at_slack(town: Town) -> None:
+    right, said = (await findings(town.settings))["Slack"]
+    assert (right, f"{town.service_url}/slack/oauth_redirect" in said, town.slack.oauth.app.client_id in said) == (True, True, True)
+    wrong = town.settings.model_copy(update={"slack_client_secret": SecretStr("not the right one")})
+    right, said = (await findings(wrong))["Slack"]
+    assert (right, "SLACK_CLIENT_SECRET" in said) == (False, True)
+
+
+async def test_check_names_the_scopes_that_are_missing_and_looks_at_the_socket(store_url: str, prefix: str) -> None:
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, extras=Extras(socket=True)) as town:
+        said = await findings(town.settings)
+        assert (said["Slack scopes"], said["Slack socket"][0]) == ((True, "all of them"), True)
+        (token,) = town.slack.tokens.of_team(TEAM_ID)
+        token.scopes -= {"im:write", "usergroups:read"}
+        right, advice = (await findings(town.settings))["Slack scopes"]
+        assert (right, "im:write" in advice, "usergroups" in advice) == (False, True, False)
+        bad = town.settings.model_copy(update={"slack_app_token": SecretStr("xapp-unknown-to-slack")})
+        assert not (await findings(bad))["Slack socket"][0]
 
 
 async def test_an_organisation_installs_it_once_for_all_its_workspaces(store_url: str, prefix: str) -> None:

@@ -237,6 +237,16 @@ async def test_what_has_ended_cannot_be_passed_on(desk: Desk):
     assert "push.passed_on" not in desk.audit.names
 
 
+async def test_what_has_expired_cannot_be_passed_on_though_the_store_still_has_it_for_a_reader(desk: Desk):
+    created = await desk.create(recipient=BOB, views=2)
+    desk.clock.now = created.receipt.expires_at - 1
+    ticketed = await desk.engine.hand_out_ticket(created.link, BOB)
+    assert ticketed is not None
+    assert isinstance(await claims(desk, ticketed), Granted)
+    desk.clock.advance(1)
+    assert await desk.engine.pass_on(created.link, ALICE) is None
+
+
 async def test_where_every_push_must_be_for_somebody_nothing_is_passed_on(desk: Desk):
     created = await desk.create(recipient=BOB)
     with pytest.raises(BadInput):

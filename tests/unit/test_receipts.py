@@ -479,10 +479,25 @@ async def test_a_row_that_cannot_be_delivered_is_on_the_card_and_its_link_is_off
     assert office.slack.links_offered == [made[1][0]]
 
 
+async def test_a_row_that_is_delivered_at_the_second_try_says_so(office: Office):
+    made = await made_together(office)
+    await office.announce(*made[0])
+    office.slack.unreachable = True
+    with pytest.raises(Unreachable):
+        await office.announce(*made[1])
+    office.slack.unreachable = False
+    await office.announce(*made[1], again=True)
+    assert [row.undeliverable for row in office.slack.groups_shown[-1]] == ["", "", ""]
+    found = await office.book.find(made[1][1].reference)
+    assert found is not None
+    assert found.invitation is not None
+    assert office.slack.groups_shown[-1][1].invitation == found.invitation
+
+
 async def test_the_first_one_burned_before_it_was_announced_does_not_keep_the_card_from_the_others(office: Office):
     made = await made_together(office)
-    await office.happens(made[0][1], State.BURNED)
-    office.slack.groups_shown.clear()
+    burned = Happening(made[0][1].reference, State.BURNED, office.clock())
+    await office.book.amend(burned.reference, lambda known: known.after(burned))
     await office.announce(*made[0])
     assert [row.state for row in office.slack.groups_shown[-1]] == [State.BURNED, State.WAITING, State.WAITING]
 

@@ -12,9 +12,18 @@ GOOD = {
 }
 
 
+SLACK = {
+    "SLACK_SIGNING_SECRET": "0f1e2d3c4b5a69788796",
+    "SLACK_BOT_TOKEN": "xoxb-a-token-of-tests",
+    "SLACK_CLIENT_ID": "1234.5678",
+    "SLACK_CLIENT_SECRET": "a9b8c7d6e5f4",
+    "SLACK_APP_TOKEN": "xapp-a-token-of-tests",
+}
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*GOOD, "PORT", "SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"):
+    for name in (*GOOD, "PORT", *SLACK):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -159,3 +168,40 @@ def test_a_env_file_is_read_and_the_environment_beats_it(monkeypatch: pytest.Mon
     monkeypatch.setenv("PORT", "2222")
     assert load(path).port == 2222
     assert base_url_if_set(path) == GOOD["PUSHPW_BASE_URL"]
+
+
+def only(*names: str) -> dict[str, str]:
+    return {f"SLACK_{name}": SLACK[f"SLACK_{name}"] for name in names}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        only("SIGNING_SECRET", "BOT_TOKEN"),
+        only("APP_TOKEN", "BOT_TOKEN"),
+        only("APP_TOKEN", "SIGNING_SECRET", "BOT_TOKEN"),
+        only("SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET"),
+        only("APP_TOKEN", "CLIENT_ID", "CLIENT_SECRET"),
+    ],
+)
+def test_slack_needs_a_way_in_and_a_token_or_the_means_to_be_given_some(given: dict[str, str]) -> None:
+    settings = load(None, **{**GOOD, **given})
+    assert settings.has_slack
+    assert settings.has_many_workspaces == ("SLACK_CLIENT_ID" in given)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        (only("SIGNING_SECRET"), {"SLACK_BOT_TOKEN"}),
+        (only("APP_TOKEN"), {"SLACK_BOT_TOKEN"}),
+        (only("CLIENT_ID"), {"SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"}),
+        (only("CLIENT_SECRET"), {"SLACK_CLIENT_ID", "SLACK_SIGNING_SECRET"}),
+        (only("CLIENT_ID", "CLIENT_SECRET"), {"SLACK_SIGNING_SECRET"}),
+        (only("SIGNING_SECRET", "BOT_TOKEN", "CLIENT_ID", "CLIENT_SECRET"), {"SLACK_BOT_TOKEN"}),
+        (only("SIGNING_SECRET", "BOT_TOKEN", "CLIENT_ID"), {"SLACK_BOT_TOKEN", "SLACK_CLIENT_SECRET"}),
+        (only("SIGNING_SECRET", "BOT_TOKEN") | {"SLACK_APP_TOKEN": "xoxb-another-kind"}, {"SLACK_APP_TOKEN"}),
+    ],
+)
+def test_what_is_missing_or_too_much_of_slacks_is_named(given: dict[str, str], named: set[str]) -> None:
+    assert set(faults(**given)) == named

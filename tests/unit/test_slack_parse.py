@@ -1,7 +1,7 @@
 import pytest
 
 from adapters.slack import parse
-from adapters.slack.parse import Ask, Burn, Coming, Help, Mistake, Push, command
+from adapters.slack.parse import Ask, Burn, ChangeSettings, Help, ListMine, Mistake, Push, command
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ from adapters.slack.parse import Ask, Burn, Coming, Help, Mistake, Push, command
         ("HELP", Help()),
         ("request", Ask()),
         ("request <@U0BOB>", Ask("U0BOB")),
-        ("list", Coming("list")),
-        ("settings", Coming("settings")),
+        ("list", ListMine()),
+        ("settings", ChangeSettings()),
         ("request <@U0BOB|bob> the staging password", Ask("U0BOB", "the staging password")),
         ("<!subteam^S0OPS|@ops>", Push(groups=("S0OPS",))),
         ("<@U0BOB|bob> <!subteam^S0OPS|@ops> <@U0CAROL|carol> 1d", Push(("U0BOB", "U0CAROL"), 86400, groups=("S0OPS",))),

@@ -8,6 +8,8 @@ from adapters.slack.handlers.away import Away
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
 from adapters.slack.handlers.extending import ExtendingHandlers
+from adapters.slack.handlers.home import HomeHandlers
+from adapters.slack.handlers.listing import ListingHandlers
 from adapters.slack.handlers.opening import OpeningHandlers
 from adapters.slack.handlers.originals import OriginalHandlers
 from adapters.slack.handlers.passing_on import PassingOnHandlers
@@ -15,6 +17,7 @@ from adapters.slack.handlers.previews import PreviewHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
 from adapters.slack.handlers.requests import RequestHandlers
 from adapters.slack.handlers.revealing import RevealingHandlers
+from adapters.slack.handlers.settings import SettingsHandlers
 from adapters.slack.handlers.workspaces import WorkspaceHandlers
 from core.secret_requests import SecretRequests
 
@@ -27,14 +30,19 @@ class SlackHandlers:
         originals = OriginalHandlers(desk, leave_url)
         push_form, opening = PushFormHandlers(desk, originals), OpeningHandlers(desk)
         card, requests = CardHandlers(desk, push_form), RequestHandlers(desk, secret_requests)
-        self.command = CommandHandler(desk, push_form, card, requests).command
+        listing, settings = ListingHandlers(desk), SettingsHandlers(desk)
+        desk.home.sections.append(requests.open_rows)
+        self.command = CommandHandler(desk, push_form, card, requests, listing, settings).command
         rooms = (
             push_form,
             card,
             opening,
             originals,
             requests,
+            listing,
+            settings,
             ExtendingHandlers(desk),
+            HomeHandlers(desk, push_form),
             PassingOnHandlers(desk),
             PreviewHandlers(desk),
             RevealingHandlers(desk),

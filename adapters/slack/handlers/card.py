@@ -79,7 +79,7 @@ class CardHandlers:
         return None
 
     async def _say(self, payload: Payload, text: Callable[[Words], str]) -> None:
-        await self._desk.say(payload, note(text(await self._desk.words_for(payload))))
+        await self._desk.tell(payload, text(await self._desk.words_for(payload)))
 
     async def burn_spoken(self, payload: Payload, words: Words, reference: str) -> str:
         """`/pushpw burn <reference|all>`: what to say about it."""

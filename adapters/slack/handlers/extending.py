@@ -6,7 +6,6 @@ from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Gestures, Payload
 from adapters.slack.handlers.push_form import errors_at, updated
-from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import told
 from adapters.slack.render.card import EXTEND
 from adapters.slack.render.extension import VIEW_EXTEND, extension
@@ -41,7 +40,7 @@ class ExtendingHandlers:
             log.info("extend_refused", code=NotYours.code)
             return
         except StoreUnavailable:
-            await self._desk.say(payload, note(not_extended(words)))
+            await self._desk.tell(payload, not_extended(words))
             return
         offered = longer_expiries(policy, receipt.created_at, receipt.expires_at, self._desk.clock())
         if receipt.live and offered:

@@ -141,6 +141,13 @@ class PushFormHandlers:
             if response_url := payload.get("response_url"):
                 await self._desk.records.keep(RECORD, form.id, response_url.encode(), RECORD_SECONDS)
             await self._originals.remember(payload, form.id)
+            policy = await self._desk.policy_for(payload)
+            liked = await self._desk.preferences.of(parse.member(payload))
+            form = replace(
+                form,
+                expires_in=form.expires_in or liked.expiry_within(policy),
+                views=form.views or liked.views_within(policy),
+            )
             view = await self._drawn(payload, words, form)
             calls = await self._desk.switchboard.to(parse.installed_in(payload))
             await calls.open_view(payload["trigger_id"], view)
@@ -284,8 +291,9 @@ def told_why_not(words: Words, problem: BadInput, policy: Policy) -> str:
     return group_trouble(words, problem) if problem.field == GROUP_TROUBLE else refusal(words, problem, policy)
 
 
-def _said_about(view: Payload) -> str:
-    return next((block["elements"][0]["text"] for block in view["blocks"] if block.get("block_id") == ABOUT), "")
+def _said_about(view: Payload) -> list[str]:
+    """What a drawn form says about those who are chosen in it."""
+    return [element.get("text", "") for block in view["blocks"] if block.get("block_id") == ABOUT for element in block.get("elements", [])]
 
 
 def updated(view: dict[str, Any]) -> Answer:

@@ -8,7 +8,7 @@ from adapters.slack.form import RECORD, RECORD_SECONDS
 from adapters.slack.gestures import STEP, Answer, Gestures, Payload
 from adapters.slack.handlers.push_form import errors_at, updated
 from adapters.slack.render.answers import note
-from adapters.slack.render.blocks import told
+from adapters.slack.render.blocks import Block, told
 from adapters.slack.render.outcome import created_bound
 from adapters.slack.render.request import (
     ANSWER,
@@ -20,6 +20,7 @@ from adapters.slack.render.request import (
     answer_form,
     ask_form,
     asked_note,
+    open_rows,
 )
 from adapters.wording.catalog import Words, words_for
 from adapters.wording.terms import not_asked, not_sent_but_kept, not_sent_for_lack_of_room, refusal
@@ -55,6 +56,10 @@ class RequestHandlers:
             events={"function_executed": self.step},
         )
 
+    async def open_rows(self, member: Member, words: Words) -> list[Block]:
+        """What the member has asked for and not got yet, for their Home tab."""
+        return open_rows(words, await self._requests.open_of(member))
+
     # Asking ----------------------------------------------------------------------------------
 
     async def ask_spoken(self, payload: Payload, words: Words, wish: parse.Ask) -> None:
@@ -87,7 +92,7 @@ class RequestHandlers:
             try:
                 await self._desk.records.keep(RECORD, name, response_url.encode(), RECORD_SECONDS)
             except StoreUnavailable:
-                await self._desk.say(payload, note(not_asked(words)))
+                await self._desk.tell(payload, not_asked(words))
                 return
         if not await self._desk.open_modal(payload, ask_form(words, wish.asked, wish.what, name)):
             await self._desk.say(payload, note(words.say("The form did not open, and nobody was asked. Try the command again.")))
@@ -208,7 +213,7 @@ class RequestHandlers:
 
     async def _say_not_done(self, payload: Payload) -> None:
         words = await self._desk.words_for(payload)
-        await self._desk.say(payload, note(words.say("The store is not answering. Press the button again in a minute.")))
+        await self._desk.tell(payload, words.say("The store is not answering. Press the button again in a minute."))
 
 
 def _order(view: Payload, request: SecretRequest, sender: Member, standing: Standing) -> Order:

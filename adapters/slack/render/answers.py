@@ -11,9 +11,11 @@ def help_text(words: Words) -> Message:
         words.say("*Share a secret by a link that works once.*"),
         words.say("`/pushpw` opens the form."),
         words.say("`/pushpw @jane` opens it with Jane filled in. Only Jane can open the secret."),
+        words.say("`/pushpw @jane @oncall` fills in several people, and who is in a group. Each gets a secret of their own."),
         words.say("`/pushpw request @jane what for` asks Jane for a secret."),
         words.say("`/pushpw generate` makes a strong secret for you."),
         words.say("`/pushpw burn reference` takes a secret back; `/pushpw burn all` takes back all of yours."),
+        words.say("`/pushpw list` shows what is live; `/pushpw settings` changes what the form begins with, and the language."),
         words.say("Options may follow: `1d`, `3 views`."),
         words.say("On any message: More actions, then “Push as one-time link”."),
     ]

@@ -11,10 +11,7 @@ _WORTH_ANOTHER = frozenset({State.EXPIRED, State.BURNED, State.LOCKED, State.LOS
 
 def receipt_card(words: Words, receipt: Receipt) -> Message:
     """What the sender sees, edited in place as things happen. It never carries the key."""
-    if receipt.recipient is not None:
-        title = words.say("Secret for {person}", person=person(receipt.recipient.id))
-    else:
-        title = words.say("Secret, by a link that you pass on")
+    title = title_of(words, receipt)
     said = [state_line(words, receipt), *passing_lines(words, receipt)]
     label = [context(quoted(receipt.label))] if receipt.label else []
     passing = [context("\n".join(said[1:]))] if said[1:] else []
@@ -22,6 +19,13 @@ def receipt_card(words: Words, receipt: Receipt) -> Message:
         "\n".join([f"{title}. {said[0]}", *said[1:]]),
         [section(f"*{title}*\n{said[0]}"), *passing, *label, context(terms_line(words, receipt)), *_actions(words, receipt)],
     )
+
+
+def title_of(words: Words, receipt: Receipt) -> str:
+    """For whom it is."""
+    if receipt.recipient is not None:
+        return words.say("Secret for {person}", person=person(receipt.recipient.id))
+    return words.say("Secret, by a link that you pass on")
 
 
 def state_line(words: Words, receipt: Receipt) -> str:
@@ -91,7 +95,7 @@ def card_buttons(words: Words, receipt: Receipt) -> list[Block]:
         again = [_again_button(words, receipt)] if undelivered and not receipt.held else []
         nudge = [button(words.say("Remind"), NUDGE, value=receipt.reference)] if receipt.remindable else []
         extend = [] if receipt.held else [button(words.say("Extend"), EXTEND, value=receipt.reference)]
-        return [*held, *again, *nudge, *extend, _burn_button(words, receipt)]
+        return [*held, *again, *nudge, *extend, burn_button(words, receipt)]
     return [_again_button(words, receipt)] if receipt.state in _WORTH_ANOTHER else []
 
 
@@ -118,7 +122,8 @@ def _release_button(words: Words, receipt: Receipt) -> Block:
     return button(words.say("Release"), RELEASE, value=receipt.reference, confirm=confirm)
 
 
-def _burn_button(words: Words, receipt: Receipt) -> Block:
+def burn_button(words: Words, receipt: Receipt, action_id: str = BURN) -> Block:
+    """Burn, which asks once more."""
     confirm = {
         "title": plain(words.say("Burn this secret?")),
         "text": plain(words.say("Nobody can open it any more. This cannot be undone.")),
@@ -126,4 +131,4 @@ def _burn_button(words: Words, receipt: Receipt) -> Block:
         "deny": plain(words.say("Keep it")),
         "style": "danger",
     }
-    return button(words.say("Burn this secret"), BURN, value=receipt.reference, style="danger", confirm=confirm)
+    return button(words.say("Burn this secret"), action_id, value=receipt.reference, style="danger", confirm=confirm)

@@ -45,7 +45,8 @@ def form(words: Words, policy: Policy, shown: Form, about: Sequence[str] = (), *
             expiry=duration(words, shown.expires_in or policy.default_expiry),
             views=times(words, shown.views or policy.default_views),
         )
-        blocks.append(context(terms))
+        # What must be filled in is never folded away.
+        blocks += [*([_passphrase(words, policy)] if policy.passphrase_required else []), context(terms)]
     return {
         "type": "modal",
         "callback_id": VIEW_FORM,

@@ -28,7 +28,7 @@ def ask_admin(words: Words, name: str, begin: str) -> Said:
         lines=[words.say("Share passwords and other secrets by links that work once, instead of leaving them in a conversation.")],
         points=[
             words.say("It adds the command /pushpw and two shortcuts."),
-            words.say("It writes direct messages, and looks up names and languages."),
+            words.say("It writes direct messages, and looks up names, languages and user groups."),
             words.say("It cannot read conversations or files."),
         ],
         next_step=words.say("Slack asks you on its own page. In some workspaces an administrator has to agree."),

@@ -28,6 +28,14 @@ def offer(words: Words, receipt: Receipt, button_value: str) -> Message:
     return Message(told, [section(told), {"type": "actions", "block_id": "pass_on", "elements": [pressed]}])
 
 
+def offered(words: Words, receipt: Receipt) -> str:
+    """Where the command was typed: that it was not delivered, and where there is a link."""
+    return words.say(
+        "Not delivered: Slack did not let this app write to {person}. In the conversation with this app you can get a link, and pass it on yourself.",
+        person=person(receipt.recipient.id) if receipt.recipient else words.say("the recipient"),
+    )
+
+
 def offer_ended(told: str) -> Message:
     """The same message once its button was pressed."""
     return Message(told, [section(told)])
