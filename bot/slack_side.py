@@ -10,8 +10,7 @@ from adapters.slack.groups import Groups
 from adapters.slack.handlers import SlackHandlers
 from adapters.slack.home import HomeTabs
 from adapters.slack.http import SlackDoor
-from adapters.slack.install import PATH as INSTALL_PATH
-from adapters.slack.install import InstallDoor
+from adapters.slack.install import MEMBER_PATH, InstallDoor
 from adapters.slack.installations import Installations
 from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from adapters.slack.notices import Notices
@@ -87,7 +86,7 @@ class SlackSide:
     @property
     def _leave_url(self) -> str:
         """Where members let the app delete messages of theirs; empty when nowhere."""
-        return f"{self._ground.settings.base_url}{INSTALL_PATH}?user=1" if self._many else ""
+        return self._ground.settings.base_url + MEMBER_PATH if self._many else ""
 
     async def drain(self) -> None:
         """Wait for what must not be cut off."""

@@ -40,7 +40,7 @@ class Policy:
     binding_required: bool = False
     """Every push is for named people; nobody gets a link to pass on."""
     guests_allowed: bool = True
-    outsiders_allowed: bool = True
+    outsiders_allowed: bool = False
     """People of other workspaces may be named."""
     reveal_in_chat: bool = False
     """A recipient may read a push inside the chat platform, which then sees it."""
@@ -83,8 +83,8 @@ def narrowed(installation: Policy, choice: PolicyChoice) -> Policy:
     """The policy of a workspace: what it chose, never wider than what its installation allows.
 
     Limits are cut down to the installation's, which an operator may have lowered since. What is
-    required there is required here, and who may not be named there may not be named here. Reading
-    inside the chat platform and help with deleting are the workspace's own affair.
+    required there is required here. Whether outsiders may be named, reading inside the chat platform and
+    help with deleting are the workspace's own affair.
     """
     longest = min(choice.longest_expiry or installation.longest_expiry, installation.longest_expiry)
     most = min(choice.most_views or installation.most_views, installation.most_views)
@@ -97,7 +97,7 @@ def narrowed(installation: Policy, choice: PolicyChoice) -> Policy:
         passphrase_required=installation.passphrase_required or bool(choice.passphrase_required),
         binding_required=installation.binding_required or bool(choice.binding_required),
         guests_allowed=installation.guests_allowed and choice.guests_allowed is not False,
-        outsiders_allowed=installation.outsiders_allowed and choice.outsiders_allowed is not False,
+        outsiders_allowed=installation.outsiders_allowed if choice.outsiders_allowed is None else choice.outsiders_allowed,
         reveal_in_chat=installation.reveal_in_chat if choice.reveal_in_chat is None else choice.reveal_in_chat,
         help_deleting=installation.help_deleting if choice.help_deleting is None else choice.help_deleting,
     )

@@ -30,6 +30,7 @@ from core.ports import Limiter, RandomBytes, SealedRecords
 log = structlog.get_logger(__name__)
 
 PATH = "/slack/install"
+MEMBER_PATH = PATH + "?user=1"
 BUDGET = "install"
 _STATE, _STATE_SECONDS, _RANDOM_BYTES = "oauth_state", 600, 32
 _COOKIE = "pushpw_install"

@@ -178,21 +178,10 @@ class _Inputs(_Shape):
     what: str
 
 
-class _SharedLink(_Shape):
-    url: Text
-
-
 class _Happened(_Shape):
-    """What an event tells. Fields of several events: each is looked at only where Slack sends it."""
-
     type: Text
     tokens: _Revoked | None = None
     team_ids: list[Text] | None = None
-    links: list[_SharedLink] | None = None
-    channel: str | None = None
-    message_ts: str | None = None
-    unfurl_id: str | None = None
-    source: str | None = None
 
 
 class _TabOpened(_Happened):
@@ -213,7 +202,19 @@ class _StepRun(_Happened):
         return self
 
 
-_HAPPENINGS: dict[str, type[_Happened]] = {"function_executed": _StepRun, "app_home_opened": _TabOpened}
+class _Link(_Shape):
+    url: Text
+
+
+class _LinksShared(_Happened):
+    links: list[_Link] | None = None
+    channel: str | None = None
+    message_ts: str | None = None
+    unfurl_id: str | None = None
+    source: str | None = None
+
+
+_HAPPENINGS: dict[str, type[_Happened]] = {"function_executed": _StepRun, "link_shared": _LinksShared, "app_home_opened": _TabOpened}
 
 
 class _Event(_Shape):

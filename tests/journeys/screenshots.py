@@ -1,6 +1,7 @@
-"""How does the playground look?
+"""How does the playground look, and what is shown of it in the tutorial for Slack?
 
 python -m tests.journeys.screenshots OUTDIR
+python -m tests.journeys.screenshots docs/images tutorial
 """
 
 import asyncio
@@ -12,7 +13,10 @@ from playwright.async_api import Page
 from adapters.redis_store.embedded import EmbeddedServer
 from playground.double import STORY
 from playground.start import open_town
+from playground.workspace import ALICE, BOB
 from tests.chromium import launched
+from tests.journeys.actors import Actors
+from tests.journeys.reader import Reader
 
 
 async def send(page: Page) -> None:
@@ -48,5 +52,25 @@ async def shoot(folder: Path) -> None:
                 await page.close()
 
 
+async def illustrate(folder: Path) -> None:
+    """The pictures of docs/tutorial/slack.md: the form, the recipient's message, the receipt card once it was opened."""
+    with EmbeddedServer() as store:
+        async with open_town(store_url=store.url) as town, launched() as browser, Reader(town.service_url) as reader:
+            town.slack.story = STORY
+            town.slack.start_over()
+            page = await browser.new_page(viewport={"width": 1280, "height": 1060}, device_scale_factor=1.5)
+            await page.goto(town.slack.url)
+            alice, bob = page.locator(f"#client-{ALICE}"), page.locator(f"#client-{BOB}")
+            await send(page)
+            await alice.screenshot(path=folder / "slack-form.png")
+            await page.set_viewport_size({"width": 1280, "height": 620})
+            await receive(page)
+            await bob.screenshot(path=folder / "slack-message.png")
+            actors = Actors(town, town.slack.as_user(ALICE), town.slack.as_user(BOB))
+            await reader.read(await actors.open_in_chat())
+            await alice.get_by_text("Opened by").wait_for()
+            await alice.screenshot(path=folder / "slack-receipt.png")
+
+
 if __name__ == "__main__":
-    asyncio.run(shoot(Path(sys.argv[1])))
+    asyncio.run((illustrate if sys.argv[2:] == ["tutorial"] else shoot)(Path(sys.argv[1])))

@@ -1,62 +1,59 @@
 """A message is pushed; then its author gets rid of the original, and nobody else's message is ever touched."""
 
 import json
-from types import MethodType
-from typing import Any, cast
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from adapters.slack.handlers.originals import ORIGINAL, OriginalHandlers
-from adapters.slack.http import SlackDoor
+from adapters.slack.handlers.originals import ORIGINAL
+from adapters.slack.manifest import Extras
 from adapters.slack.render.originals import ALLOW, DELETE
-from core.identity import Member
 from core.policies import InstallationPolicies
 from core.policy import Policy
-from playground.start import Town
+from playground.start import Town, open_town
+from playground.teams import TEAM_ID
+from playground.tokens import Token
 from playground.views import View
 from playground.workspace import ALICE, BOB, GENERAL, Message
 from tests.journeys.actors import SECRET, Actors, links_in
+from tests.journeys.conftest import IN_TESTS
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
+from tests.journeys.test_workspaces import browser_in
+from tests.journeys.validated import faults_found_by_the_sdk, watched
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DONE = 'is deleted."'
-LEAVE_URL = "https://push.example.net/slack/install?user=1"
 
 
-class Given:
-    """Members' own tokens, as OAuth would have brought them."""
-
-    def __init__(self, **tokens: str) -> None:
-        self.tokens = tokens
-
-    async def user_token(self, member: Member) -> str | None:
-        return self.tokens.get(member.id)
-
-
-def originals_of(town: Town) -> OriginalHandlers:
-    """The handlers in the running house, whose tokens a test may give."""
-    (door,) = [door for door in town.service.house.doors if isinstance(door, SlackDoor)]
-    found = cast(MethodType, door.gestures.actions[DELETE]).__self__
-    assert isinstance(found, OriginalHandlers)
-    return found
+@pytest_asyncio.fixture(loop_scope="session")
+async def town(store_url: str, prefix: str) -> AsyncIterator[Town]:
+    """Workspaces install the app themselves here, so that members may give their own leave."""
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, extras=Extras(many=True)) as town:
+        shown = watched(town.slack)
+        town.slack.sender.patience = 20.0
+        async with browser_in(town) as browser:
+            await browser.install(ALICE)
+        yield town
+    assert faults_found_by_the_sdk(shown) == []
 
 
-@pytest.fixture
-def originals(town: Town) -> OriginalHandlers:
-    found = originals_of(town)
-    found.leave_url = LEAVE_URL
-    return found
-
-
-@pytest.fixture
-def allowed(town: Town, originals: OriginalHandlers) -> Given:
-    """Alice has let the app act for her."""
-    town.slack.api.give_user_token(ALICE, "xoxp-alice-own-token")
-    given = Given(**{ALICE: "xoxp-alice-own-token"})
-    originals.user_tokens = given
+async def give_leave(town: Town, user: str = ALICE) -> Token:
+    """The member goes through OAuth; the token that the app has of them now."""
+    async with browser_in(town) as browser:
+        status, _ = await browser.install(user, "/slack/install?user=1&begin=1")
+    assert status == 200
+    (given,) = [token for token in town.slack.tokens.of_team(TEAM_ID) if token.actor == user]
     return given
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def allowed(town: Town) -> Token:
+    """Alice has let the app act for her."""
+    return await give_leave(town)
 
 
 async def chosen(actors: Actors, message: Message) -> View:
@@ -97,14 +94,14 @@ async def pressed(actors: Actors, what: str, until: str) -> None:
 
 
 @pytest.mark.parametrize("recipient", ["", BOB])
-async def test_ones_own_message_is_deleted_by_one_press(actors: Actors, allowed: Given, recipient: str) -> None:
+async def test_ones_own_message_is_deleted_by_one_press(actors: Actors, allowed: Token, recipient: str) -> None:
     message = await pushed(actors, recipient=recipient)
     await pressed(actors, DELETE, DONE)
     assert not stands(actors, message)
     assert DELETE not in said(actors)
 
 
-async def test_the_link_stays_to_be_copied_and_opens_after_the_original_is_deleted(actors: Actors, allowed: Given, reader: Reader) -> None:
+async def test_the_link_stays_to_be_copied_and_opens_after_the_original_is_deleted(actors: Actors, allowed: Token, reader: Reader) -> None:
     await pushed(actors)
     (url,) = links_in(actors.alice.view.body)
     await pressed(actors, DELETE, DONE)
@@ -112,7 +109,7 @@ async def test_the_link_stays_to_be_copied_and_opens_after_the_original_is_delet
     assert await reader.read(url) == SECRET
 
 
-async def test_the_press_is_confirmed_and_names_what_is_deleted(actors: Actors, allowed: Given) -> None:
+async def test_the_press_is_confirmed_and_names_what_is_deleted(actors: Actors, allowed: Token) -> None:
     message = await pushed(actors)
     confirm = named(actors.alice.view, DELETE)["confirm"]
     assert confirm["style"] == "danger"
@@ -133,7 +130,7 @@ async def test_the_press_is_confirmed_and_names_what_is_deleted(actors: Actors, 
         ("channel_not_found", "Press again in a minute"),
     ],
 )
-async def test_what_slack_answers_instead_is_told(actors: Actors, allowed: Given, code: str, told: str) -> None:
+async def test_what_slack_answers_instead_is_told(actors: Actors, allowed: Token, code: str, told: str) -> None:
     message = await pushed(actors)
     actors.town.slack.api.fail_with("chat.delete", code)
     await pressed(actors, DELETE, told)
@@ -141,7 +138,7 @@ async def test_what_slack_answers_instead_is_told(actors: Actors, allowed: Given
     assert stands(actors, message)
 
 
-async def test_what_may_pass_can_be_pressed_again(actors: Actors, allowed: Given) -> None:
+async def test_what_may_pass_can_be_pressed_again(actors: Actors, allowed: Token) -> None:
     message = await pushed(actors)
     actors.town.slack.api.fail_with("chat.delete", "internal_error")
     await pressed(actors, DELETE, "Press again in a minute")
@@ -149,7 +146,7 @@ async def test_what_may_pass_can_be_pressed_again(actors: Actors, allowed: Given
     assert not stands(actors, message)
 
 
-async def test_a_message_that_its_author_deleted_meanwhile_is_already_gone(actors: Actors, allowed: Given) -> None:
+async def test_a_message_that_its_author_deleted_meanwhile_is_already_gone(actors: Actors, allowed: Token) -> None:
     actors.alice.delete(await pushed(actors))
     await pressed(actors, DELETE, "already gone")
 
@@ -157,30 +154,30 @@ async def test_a_message_that_its_author_deleted_meanwhile_is_already_gone(actor
 # Without it
 
 
-async def test_without_leave_the_way_is_told_and_leave_can_be_given(actors: Actors, originals: OriginalHandlers) -> None:
+async def test_without_leave_the_way_is_told_and_leave_can_be_given(actors: Actors) -> None:
     await pushed(actors)
     assert "Delete message" in said(actors)
     assert DELETE not in said(actors)
-    assert named(actors.alice.view, ALLOW)["url"] == LEAVE_URL
+    assert named(actors.alice.view, ALLOW)["url"] == f"{actors.town.service_url}/slack/install?user=1"
 
 
-async def test_where_nobody_can_give_leave_only_the_way_is_told(actors: Actors, originals: OriginalHandlers) -> None:
-    originals.leave_url = ""
-    await pushed(actors)
-    assert "Delete message" in said(actors)
-    assert ALLOW not in said(actors)
+async def test_where_nobody_can_give_leave_only_the_way_is_told(store_url: str, prefix: str) -> None:
+    async with open_town(store_url=store_url, prefix=f"{prefix}-one", timing=IN_TESTS) as town:
+        actors = Actors(town, town.slack.as_user(ALICE), town.slack.as_user(BOB))
+        await pushed(actors)
+        assert "Delete message" in said(actors)
+        assert ALLOW not in said(actors)
 
 
-async def test_leave_given_in_the_browser_meanwhile_is_enough_for_a_press(actors: Actors, originals: OriginalHandlers) -> None:
+async def test_leave_given_in_the_browser_meanwhile_is_enough_for_a_press(actors: Actors) -> None:
     message = await pushed(actors)
     await pressed(actors, ALLOW, "Agree in your browser")
-    actors.town.slack.api.give_user_token(ALICE, "xoxp-alice-own-token")
-    originals.user_tokens = Given(**{ALICE: "xoxp-alice-own-token"})
+    await give_leave(actors.town)
     await pressed(actors, DELETE, DONE)
     assert not stands(actors, message)
 
 
-async def test_a_press_before_leave_was_given_deletes_nothing_and_asks_for_it(actors: Actors, originals: OriginalHandlers) -> None:
+async def test_a_press_before_leave_was_given_deletes_nothing_and_asks_for_it(actors: Actors) -> None:
     message = await pushed(actors)
     await pressed(actors, ALLOW, "Agree in your browser")
     await pressed(actors, DELETE, "Let it in your browser first")
@@ -188,24 +185,32 @@ async def test_a_press_before_leave_was_given_deletes_nothing_and_asks_for_it(ac
     assert actors.town.slack.api.calls["chat.delete"] == 0
 
 
+async def test_leave_that_was_taken_back_is_asked_for_again(actors: Actors, allowed: Token) -> None:
+    message = await pushed(actors)
+    allowed.refusal = "token_revoked"
+    await pressed(actors, DELETE, "Let it in your browser first")
+    assert stands(actors, message)
+    assert named(actors.alice.view, ALLOW)
+
+
 # What others wrote
 
 
-async def test_somebody_elses_message_is_theirs_to_delete(actors: Actors, allowed: Given) -> None:
+async def test_somebody_elses_message_is_theirs_to_delete(actors: Actors, allowed: Token) -> None:
     await pushed(actors, by=BOB)
     assert f"Ask <@{BOB}>" in said(actors)
     assert DELETE not in said(actors)
     assert ALLOW not in said(actors)
 
 
-async def test_an_apps_message_is_for_whoever_runs_the_app(actors: Actors, allowed: Given) -> None:
+async def test_an_apps_message_is_for_whoever_runs_the_app(actors: Actors, allowed: Token) -> None:
     message = actors.town.slack.workspace.post(GENERAL, "", SECRET)
     view = await chosen(actors, message)
     await actors.alice.submit(view)
     assert "An app posted it" in said(actors)
 
 
-async def test_a_press_with_the_name_of_somebody_elses_message_deletes_nothing(actors: Actors, allowed: Given, store: Store) -> None:
+async def test_a_press_with_the_name_of_somebody_elses_message_deletes_nothing(actors: Actors, allowed: Token, store: Store) -> None:
     """Alice is an admin, so her token could; what she pushed of Bob's is not remembered once it is pushed."""
     bobs = actors.bob.say(GENERAL, "what Bob wrote")
     form = await chosen(actors, bobs)
@@ -217,20 +222,20 @@ async def test_a_press_with_the_name_of_somebody_elses_message_deletes_nothing(a
     assert actors.town.slack.api.calls["chat.delete"] == 0
 
 
-async def test_a_press_by_somebody_else_deletes_nothing(actors: Actors, allowed: Given) -> None:
+async def test_a_press_by_somebody_else_deletes_nothing(actors: Actors, allowed: Token) -> None:
     message = await pushed(actors)
     name = named(actors.alice.view, DELETE)["value"]
-    allowed.tokens[BOB] = "xoxp-alice-own-token"
+    await give_leave(actors.town, BOB)
     await actors.bob.command("/pushpw", "generate")
     view = await actors.town.slack.until(lambda: actors.bob.view)
     button = named(view, "generate_secret")
-    button["action_id"], button["value"] = DELETE, name
+    button |= {"action_id": DELETE, "value": name, "confirm": named(actors.alice.view, DELETE)["confirm"]}
     await actors.bob.click(view, DELETE)
     await actors.town.slack.until(lambda: "does not know the message" in json.dumps(actors.bob.view.blocks))
     assert stands(actors, message)
 
 
-async def test_a_form_that_no_message_opened_says_nothing_of_an_original(actors: Actors, allowed: Given) -> None:
+async def test_a_form_that_no_message_opened_says_nothing_of_an_original(actors: Actors, allowed: Token) -> None:
     await actors.push()
     assert "stood in chat" not in said(actors)
     assert DELETE not in said(actors)
@@ -246,7 +251,7 @@ async def test_the_password_should_be_changed_if_others_could_read_it(actors: Ac
 
 
 async def test_a_workspace_that_wants_no_help_gets_the_reminder_alone(
-    actors: Actors, allowed: Given, monkeypatch: pytest.MonkeyPatch
+    actors: Actors, allowed: Token, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def no_help(_policies: InstallationPolicies, _workspace: object) -> Policy:
         return Policy(help_deleting=False)
@@ -272,16 +277,16 @@ async def test_nothing_is_kept_of_somebody_elses_message_once_it_is_pushed(actor
     assert await store.names(f"record:{ORIGINAL}:*") == []
 
 
-async def test_what_is_forgotten_is_not_deleted(actors: Actors, allowed: Given, store: Store) -> None:
+async def test_what_is_forgotten_is_not_deleted(actors: Actors, allowed: Token, store: Store) -> None:
     message = await pushed(actors)
     assert await store.forget(ORIGINAL) == 1
     await pressed(actors, DELETE, "does not know the message")
     assert stands(actors, message)
 
 
-async def test_no_token_of_a_member_is_logged(actors: Actors, allowed: Given, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_no_token_of_a_member_is_logged(actors: Actors, allowed: Token, capfd: pytest.CaptureFixture[str]) -> None:
     await pushed(actors)
     actors.town.slack.api.fail_with("chat.delete", "token_revoked")
     await pressed(actors, DELETE, "browser first")
     out, err = capfd.readouterr()
-    assert "xoxp-alice-own-token" not in out + err
+    assert allowed.value not in out + err

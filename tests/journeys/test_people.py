@@ -11,12 +11,13 @@ import pytest
 
 from adapters.slack import groups
 from bot.settings import Settings
-from core.policy import Policy
+from core.identity import Member, Workspace
+from core.policy import Policy, PolicyChoice
 from playground.hands import Hands
 from playground.start import Town, open_town
 from playground.teams import Group
 from playground.views import View
-from playground.workspace import ALICE, BOB, CAROL, DAVE, GINA, ONCALL, RANDOM, REVIEW, Message, Person
+from playground.workspace import ALICE, BOB, CAROL, DAVE, GINA, ONCALL, RANDOM, REVIEW, TEAM_ID, Message, Person
 from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.conftest import IN_TESTS
 from tests.journeys.reader import Reader
@@ -39,6 +40,12 @@ async def town_under(policy: Policy, store_url: str, prefix: str, monkeypatch: p
     async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS) as town:
         town.slack.sender.patience = 20.0
         yield Actors(town, town.slack.as_user(ALICE), town.slack.as_user(BOB))
+
+
+async def allow_outsiders(town: Town) -> None:
+    """The workspace's admin lets them be named; without that they are refused."""
+    admin = Member(Workspace("slack", TEAM_ID), ALICE)
+    await town.service.house.policies.choose(PolicyChoice(outsiders_allowed=True), admin)
 
 
 def share_a_channel(town: Town, person: Person) -> Hands:
@@ -414,6 +421,7 @@ async def test_a_person_with_nothing_to_say_about_redraws_nothing(town: Town, ac
 
 
 async def test_several_kinds_of_people_are_each_named(town: Town, actors: Actors) -> None:
+    await allow_outsiders(town)
     share_a_channel(town, OTTO)
     for person in (ROBOT, LEFT):
         town.slack.workspace.add_person(person)
@@ -442,7 +450,16 @@ async def test_one_among_several_who_could_never_open_it_is_named_under_the_fiel
 # Outsiders and guests
 
 
+async def test_without_an_admins_word_outsiders_are_refused(town: Town, actors: Actors) -> None:
+    share_a_channel(town, OTTO)
+    view = await chosen(actors, [OTTO.id])
+    await actors.alice.submit(view)
+    assert "does not allow" in view.errors["recipient"]
+    assert town.service.house.metrics.count_of("push.created") == 0
+
+
 async def test_an_outsider_who_shares_a_channel_opens_their_own(town: Town, actors: Actors, reader: Reader) -> None:
+    await allow_outsiders(town)
     share_a_channel(town, OTTO)
     view = await chosen(actors, [OTTO.id])
     assert (await actors.alice.submit(view)).ok
@@ -453,6 +470,7 @@ async def test_an_outsider_who_shares_a_channel_opens_their_own(town: Town, acto
 
 
 async def test_somebody_with_an_outsiders_id_in_the_senders_workspace_cannot_open_it(town: Town, actors: Actors) -> None:
+    await allow_outsiders(town)
     share_a_channel(town, OTTO)
     await actors.alice.submit(await chosen(actors, [OTTO.id]))
     view = await press_open(town, await invited(town, OTTO.id), Person(OTTO.id, "otto", "Otto"))
@@ -615,6 +633,7 @@ async def test_where_named_people_are_demanded_there_is_no_link_to_pass_on(
 
 
 async def test_an_outsider_whom_slack_lets_nobody_write_to_is_told_to_the_sender(town: Town, actors: Actors, reader: Reader) -> None:
+    await allow_outsiders(town)
     town.slack.workspace.add_person(OTTO)  # no channel is shared
     assert (await actors.alice.submit(await chosen(actors, [OTTO.id]))).ok
     offer = await offered_to(actors)

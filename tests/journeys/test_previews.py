@@ -3,22 +3,22 @@
 import json
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from adapters.slack.manifest import Extras, manifest
+from adapters.slack.manifest import Extras
 from bot import logs
 from core.link import Link
-from playground.manifest import Manifest
-from playground.start import Town
-from playground.workspace import GENERAL, Message
-from tests.journeys.actors import Actors, links_in
+from playground.start import Town, open_town
+from playground.workspace import ALICE, BOB, GENERAL, Message
+from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.canaries import found_in
+from tests.journeys.conftest import IN_TESTS
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
+from tests.journeys.test_slack_door import places_in, spoiled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -26,15 +26,16 @@ CARD = "A link that works once. Nothing was opened by this preview."
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def asked(town: Town) -> AsyncIterator[Town]:
+async def asked(store_url: str, prefix: str) -> AsyncIterator[Town]:
     """The app was installed with the extra `previews`, its two scopes granted."""
-    made = Manifest.read(manifest(town.service_url, "pushpw", Extras(previews=True)))
-    slack = town.slack
-    for holder in (slack.events, slack.happenings):
-        holder._manifest = replace(made)
-    slack.house.unfurl_domains = made.unfurl_domains
-    slack.api.scopes |= made.optional_scopes
-    yield town
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, extras=Extras(previews=True)) as town:
+        town.slack.sender.patience = 20.0
+        yield town
+
+
+@pytest.fixture
+def actors(asked: Town) -> Actors:
+    return Actors(asked, asked.slack.as_user(ALICE), asked.slack.as_user(BOB))
 
 
 async def link(actors: Actors) -> str:
@@ -58,12 +59,13 @@ async def happen(town: Town, **event: Any) -> None:
     await town.service.house.later.drain()
 
 
-async def test_a_link_of_ours_gets_the_card_and_still_opens(asked: Town, actors: Actors, reader: Reader) -> None:
+async def test_a_link_of_ours_gets_the_card_and_still_opens(asked: Town, actors: Actors) -> None:
     url = await link(actors)
     cards = await carded(asked, actors.alice.say(GENERAL, f"here: {url}"))
     assert CARD in json.dumps(cards[url])
     assert actors.spent() == 0
-    assert (await reader.claim(url)).status == 200
+    async with Reader(asked.service_url) as reader:
+        assert await reader.read(url) == SECRET
 
 
 async def test_the_card_is_the_same_under_every_link(asked: Town, actors: Actors) -> None:
@@ -161,6 +163,18 @@ async def test_the_shared_link_is_neither_logged_nor_kept(
     assert found_in(places, needles) == []
 
 
-async def test_an_app_without_the_extra_is_not_asked(town: Town, actors: Actors) -> None:
-    actors.alice.say(GENERAL, await link(actors))
+async def test_an_app_without_the_extra_is_not_asked(town: Town) -> None:
+    town.slack.as_user(ALICE).say(GENERAL, f"{town.service_url}/p/AAAAAAAAAAAAAAAAAAAAAA")
+    assert await town.slack.events.happen({"type": "link_shared"}) is None
     assert town.slack.api.calls["chat.unfurl"] == 0
+
+
+@pytest.mark.parametrize("instead", [..., None, 5, "x", [], {}, [[]], [{}]])
+async def test_an_event_with_anything_spoiled_is_never_a_server_error(asked: Town, instead: Any) -> None:
+    link = {"url": f"{asked.service_url}/p/AAAAAAAAAAAAAAAAAAAAAA", "domain": "x"}
+    event = {"type": "link_shared", "channel": "C", "message_ts": "1.2", "unfurl_id": "u", "source": "composer", "links": [link]}
+    whole = {"type": "event_callback", "team_id": "T0PRETEND", "event": event}
+    for number, path in enumerate(places_in(whole)):
+        answer = await asked.slack.sender.event(spoiled({**whole, "event_id": f"Ev{number}"}, path, instead))
+        assert answer.status in (200, 400), path
+    assert "pushpw_bugs_total 0.0" in asked.service.house.metrics.exposition().decode()

@@ -142,8 +142,8 @@ async def test_an_operator_who_lowers_the_limits_lowers_them_for_every_workspace
 
 
 def test_what_the_operator_demands_no_workspace_gives_up() -> None:
-    strict = Policy(passphrase_required=True, binding_required=True, guests_allowed=False, outsiders_allowed=False)
-    wide = PolicyChoice(passphrase_required=False, binding_required=False, guests_allowed=True, outsiders_allowed=True)
+    strict = Policy(passphrase_required=True, binding_required=True, guests_allowed=False)
+    wide = PolicyChoice(passphrase_required=False, binding_required=False, guests_allowed=True)
     assert narrowed(strict, wide) == strict
 
 

@@ -27,7 +27,7 @@ class SlackHandlers:
 
     def __init__(self, desk: Desk, secret_requests: SecretRequests, leave_url: str) -> None:
         """`leave_url`: where members let us delete messages of theirs; empty when nowhere."""
-        originals = OriginalHandlers(desk, desk.tokens, leave_url)
+        originals = OriginalHandlers(desk, leave_url)
         push_form, opening = PushFormHandlers(desk, originals), OpeningHandlers(desk)
         card, requests = CardHandlers(desk, push_form), RequestHandlers(desk, secret_requests)
         listing, settings = ListingHandlers(desk), SettingsHandlers(desk)

@@ -8,7 +8,7 @@ meanwhile, never in the form.
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
@@ -28,13 +28,6 @@ ORIGINAL = "slack_original"
 ORIGINAL_SECONDS = 3600.0
 
 log = structlog.get_logger(__name__)
-
-
-class UserTokens(Protocol):
-    """The tokens that members gave us of their own accord."""
-
-    async def user_token(self, member: Member) -> str | None:
-        """The token that acts for this member; None without their leave. Raises StoreUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +58,9 @@ _Act = Callable[[Original, Member, str, Words], Awaitable[list[Block]]]
 class OriginalHandlers:
     """From the message shortcut to the end of the message. `leave_url`: where members give their leave; empty when nowhere."""
 
-    def __init__(self, desk: Desk, user_tokens: UserTokens, leave_url: str) -> None:
+    def __init__(self, desk: Desk, leave_url: str) -> None:
         self._desk = desk
-        self.user_tokens = user_tokens
-        self.leave_url = leave_url
+        self._leave_url = leave_url
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
@@ -97,7 +89,9 @@ class OriginalHandlers:
         own = self._shown(original, form_id)
         try:
             await self._keep(form_id, original)
-            has_leave = await self.user_tokens.user_token(acting) is not None
+            has_leave = await self._desk.tokens.user_token(acting) is not None
+        except Undeliverable:
+            has_leave = False
         except StoreUnavailable:
             return say.deleted_by_hand(words, replace(own, leave_url=""))
         return say.deletable(words, own) if has_leave else say.deleted_by_hand(words, own)
@@ -106,7 +100,7 @@ class OriginalHandlers:
         await self._desk.records.keep(ORIGINAL, form_id, original.spelled(), ORIGINAL_SECONDS)
 
     def _shown(self, original: Original, name: str) -> say.OwnMessage:
-        return say.OwnMessage(original.message.written_at, name, self.leave_url)
+        return say.OwnMessage(original.message.written_at, name, self._leave_url)
 
     # Pressed ---------------------------------------------------------------------------------
 
@@ -134,11 +128,11 @@ class OriginalHandlers:
 
     async def _deleted(self, original: Original, acting: Member, name: str, words: Words) -> list[Block]:
         own = self._shown(original, name)
-        token = await self.user_tokens.user_token(acting)
-        if token is None:
-            return say.without_leave(words, own)
         try:
-            await self._desk.switchboard.with_token(token).delete(Place(original.message.conversation, original.message.ts))
+            calls = await self._desk.switchboard.as_member(acting)
+            if calls is None:
+                return say.without_leave(words, own)
+            await calls.delete(Place(original.message.conversation, original.message.ts))
         except Undeliverable as problem:
             return say.not_deleted(words, own, problem.reason)
         log.info("original_deleted")

@@ -5,8 +5,6 @@ nowhere else; it is neither logged nor kept, and it is no argument of an excepti
 defence: whether Slack looks at the page or not, looking spends nothing.
 """
 
-import asyncio
-
 import structlog
 
 from adapters.slack import parse
@@ -16,8 +14,9 @@ from adapters.slack.render.previews import card
 from adapters.wording.catalog import words_for
 from core.errors import StoreUnavailable, Undeliverable
 from core.identity import Workspace
+from core.push import Millis
 
-SILENT_SECONDS = 3600.0
+SILENT_MILLIS = 3600 * 1000
 _REFUSING_MOST = 1000
 
 log = structlog.get_logger(__name__)
@@ -28,7 +27,7 @@ class PreviewHandlers:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._refusing: dict[str, float] = {}
+        self._refusing: dict[str, Millis] = {}
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
@@ -39,11 +38,11 @@ class PreviewHandlers:
         urls = parse.shared_links(payload, self._desk.base_url)
         where = parse.shared_where(payload)
         if urls and where:
-            self._desk.later(self._unfurl(parse.installed_in(payload), where, urls))
+            self._desk.later(self._unfurl(parse.happened_in(payload), where, urls))
         return None
 
     async def _unfurl(self, workspace: Workspace, where: dict[str, str], urls: list[str]) -> None:
-        if self._refusing.get(workspace.id, 0.0) > asyncio.get_running_loop().time():
+        if self._refusing.get(workspace.id, 0) > self._desk.clock():
             return
         try:
             calls = await self._desk.switchboard.to(workspace)
@@ -57,6 +56,6 @@ class PreviewHandlers:
     def _keep_silent(self, workspace: Workspace) -> None:
         # An admin may give the scope later, so it is asked again, but not under every link.
         log.warning("previews_not_allowed", missing="links:write")
-        self._refusing[workspace.id] = asyncio.get_running_loop().time() + SILENT_SECONDS
+        self._refusing[workspace.id] = self._desk.clock() + SILENT_MILLIS
         while len(self._refusing) > _REFUSING_MOST:
             self._refusing.pop(next(iter(self._refusing)))

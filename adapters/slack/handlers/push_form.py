@@ -118,7 +118,8 @@ class PushFormHandlers:
 
     async def open_with(self, payload: Payload, words: Words, secret: str, form: Form) -> None:
         """The form with a secret in it; one that does not fit the field becomes a sealed draft."""
-        draft_length = len(secret) if len(secret) > SECRET_FIELD_MOST else 0
+        # Counted as browsers count, where some characters are two: a field that is too short would open no form at all.
+        draft_length = len(secret) if len(secret.encode("utf-16-le")) // 2 > SECRET_FIELD_MOST else 0
         form = replace(form, draft_length=draft_length, secret="" if draft_length else secret)
         await self._show(payload, words, form, draft=secret if draft_length else "")
 

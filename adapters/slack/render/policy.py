@@ -79,10 +79,9 @@ def _people(words: Words, installation: Policy, now: Policy) -> list[Block]:
     options: list[Option] = []
     if installation.guests_allowed:
         options.append((words.say("Guests"), words.say("They see some channels of this workspace only."), "guests_allowed"))
-    if installation.outsiders_allowed:
-        options.append((words.say("People of other workspaces"), words.say("You meet them in shared channels."), "outsiders_allowed"))
+    options.append((words.say("People of other workspaces"), words.say("You meet them in shared channels."), "outsiders_allowed"))
     ticked = _ticked(guests_allowed=now.guests_allowed, outsiders_allowed=now.outsiders_allowed)
-    fixed = words.say("Whoever runs this app does not allow secrets for guests, or for people of other workspaces.")
+    fixed = words.say("Whoever runs this app does not allow secrets for guests.")
     return _asked("people", words.say("Secrets may be for, besides members"), options, ticked, fixed if len(options) < 2 else "")
 
 
