@@ -28,7 +28,8 @@ class Metrics:
         self._events.labels(event.name).inc()
         for listener in self.on_event:
             listener(event)
-        log.info(event.name.replace(".", "_"), push=event.reference, **({"reason": event.reason} if event.reason else {}))
+        facts = {"push": event.reference, "reason": event.reason, "by": event.by}
+        log.info(event.name.replace(".", "_"), **{name: fact for name, fact in facts.items() if fact})
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count an answer. `route` is a template of ours, never a path: labels stay few."""

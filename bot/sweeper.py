@@ -14,6 +14,7 @@ from core.errors import StoreUnavailable, Unreachable
 log = structlog.get_logger(__name__)
 
 BATCH = 100
+AT_ONCE = 8
 
 
 class Expiring(Protocol):
@@ -42,13 +43,26 @@ async def sweep_for_ever(expiring: Expiring, *, every_seconds: float) -> None:
 async def sweep(expiring: Expiring) -> int:
     """Settle up to a batch of what has expired; how many there were. One that fails comes again after its lease."""
     due = await expiring.take_due(BATCH)
-    for reference in due:
-        try:
-            await expiring.tell_expired(reference)
-        except StoreUnavailable:
-            raise
-        except Unreachable as problem:
-            log.warning("expiry_not_told_yet", push=reference, code=problem.reason)
-        except Exception:  # one receipt that cannot be read must not keep the others waiting
-            log.exception("expiry_not_told", push=reference)
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def settle(reference: str) -> None:
+        async with room:
+            await _tell_expired(expiring, reference)
+
+    # A few at a time, so that what was made together and shows on one card can share an edit of it.
+    outcomes = await asyncio.gather(*map(settle, due), return_exceptions=True)
+    if failed := next((outcome for outcome in outcomes if outcome is not None), None):
+        raise failed
     return len(due)
+
+
+async def _tell_expired(expiring: Expiring, reference: str) -> None:
+    """Only a store that is away is anybody else's trouble."""
+    try:
+        await expiring.tell_expired(reference)
+    except StoreUnavailable:
+        raise
+    except Unreachable as problem:
+        log.warning("expiry_not_told_yet", push=reference, code=problem.reason)
+    except Exception:  # one receipt that cannot be read must not keep the others waiting
+        log.exception("expiry_not_told", push=reference)

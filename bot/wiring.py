@@ -26,14 +26,19 @@ from adapters.redis_store.workspace_records import RedisWorkspaceRecords
 from adapters.slack.ask_delivery import SlackAskDelivery
 from adapters.slack.delivery import SlackDelivery
 from adapters.slack.desk import Desk
+from adapters.slack.groups import Groups
 from adapters.slack.handlers import SlackHandlers
+from adapters.slack.home import HomeTabs
 from adapters.slack.http import SlackDoor
+from adapters.slack.install import PATH as INSTALL_PATH
 from adapters.slack.install import InstallDoor
 from adapters.slack.installations import Installations
 from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
+from adapters.slack.notices import Notices
 from adapters.slack.oauth import OAuth
 from adapters.slack.people import People
 from adapters.slack.reception import Reception
+from adapters.slack.recipients import Recipients
 from adapters.slack.responses import Responses
 from adapters.slack.socket import SocketDoor
 from adapters.slack.switchboard import OneToken, Switchboard
@@ -42,6 +47,7 @@ from adapters.web.http import WebDoor
 from adapters.web.notices import NoticePages
 from adapters.web.origin import claimant_address
 from adapters.web.render import Brand
+from adapters.web.scanners import Sightings
 from bot.background import Background
 from bot.health import HealthDoor, StoreState
 from bot.metrics import Metrics
@@ -52,14 +58,19 @@ from core.engine import PushEngine
 from core.farewell import Farewells
 from core.identity import Platform
 from core.keyring import KeyRing
-from core.policies import InstallationPolicies
-from core.ports import AskDelivery, Delivery, Departures, Policies
+from core.policies import WorkspacePolicies
+from core.ports import AskDelivery, AuditLog, Delivery, Departures, Policies, ReceiptBook, WorkspaceRecords
+from core.preferences import MemberPreferences
 from core.promise import Ask, Farewell, Promise, Settle
+from core.receipt import Change
 from core.receipts import Receipts
+from core.reveal import Reveals
+from core.secret_request import SecretRequest
 from core.secret_requests import SecretRequests
+from core.totals import Counting
 
-BUDGETS = {"create": 30, "ask": 10, "failed_claim": 30, "install": 30}
-"""What a member may create and ask for, and an address may fail and begin to install, a minute."""
+BUDGETS = {"create": 30, "invite": 120, "ask": 10, "failed_claim": 30, "told_refused": 10, "install": 30}
+"""What a member may create and ask for, how many people in all they may name where there are several, what an address may fail and begin to install, and of how many attempts at one push its sender is told; a minute."""
 
 
 _CANCEL_AGAIN_SECONDS = 0.2
@@ -88,6 +99,8 @@ class Timing:
     sweep_seconds: float = 5.0
     lease_ms: int = 30_000
     """For how long a promise is lent: as long as what a dead process left undone must wait."""
+    home_seconds: float = 1.0
+    """Between two publishings of one Home tab."""
 
 
 IN_LIFE = Timing()
@@ -105,6 +118,8 @@ class House:
     metrics: Metrics
     later: Background
     slack: "SlackSide | None"
+    sightings: Sightings
+    policies: WorkspacePolicies
 
     async def keep(self, promise: Promise, again: bool = False) -> None:
         """Do what was promised, whoever's work it is."""
@@ -133,21 +148,14 @@ class _Ground:
     outbox: RedisOutbox
     session: aiohttp.ClientSession
     later: Background
+    metrics: Metrics
+    workspaces: WorkspaceRecords
+    policies: WorkspacePolicies
 
     @property
     def limiter(self) -> RedisLimiter:
         """Budgets a minute."""
         return RedisLimiter(self.redis, self.ring, BUDGETS, prefix=self.prefix)
-
-    @property
-    def workspace_records(self) -> RedisWorkspaceRecords:
-        """What is remembered of workspaces."""
-        return RedisWorkspaceRecords(self.redis, self.ring, prefix=self.prefix)
-
-    @property
-    def policies(self) -> Policies:
-        """What each workspace allows."""
-        return InstallationPolicies(self.settings.policy)
 
 
 @asynccontextmanager
@@ -158,15 +166,20 @@ async def open_house(
     prefix: str = "pushpw",
     clock: Callable[[], int] = system_clock,
     random: Callable[[int], bytes] = os.urandom,
+    policies: Policies | None = None,
 ) -> AsyncIterator[House]:
-    """Connect and wire everything; on the way out, drain what was promised, then close."""
+    """Connect and wire everything; on the way out, drain what was promised, then close. `policies` in place of the settings' one."""
     async with AsyncExitStack() as closing:
         redis = connect(secret(settings.redis_url))
         closing.push_async_callback(redis.aclose)
         session = await closing.enter_async_context(aiohttp.ClientSession())
         later, ring, fence = Background(), KeyRing(settings.ring_keys, random), Fence(redis, settings.declared_mode, prefix=prefix)
         outbox = RedisOutbox(redis, ring, prefix=prefix, lease_ms=timing.lease_ms)
-        house = _build(_Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later))
+        metrics, workspaces = Metrics(), RedisWorkspaceRecords(redis, ring, prefix=prefix)
+        chosen = WorkspacePolicies(policies.of_installation if policies else settings.policy, workspaces, metrics, clock)
+        house = _build(
+            _Ground(settings, timing, prefix, clock, random, redis, fence, ring, outbox, session, later, metrics, workspaces, chosen)
+        )
         lease = timing.lease_ms / 1000
         keeper = Keeper(outbox, house.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
         outbox.on_promise = keeper.call
@@ -179,19 +192,28 @@ async def open_house(
         for work in (
             keeper.keep_for_ever(),
             *(sweep_for_ever(each, every_seconds=timing.sweep_seconds) for each in (house.receipts, house.requests)),
+            house.sightings.tell_for_ever(house.engine.note_scanned),
         ):
             closing.push_async_callback(_cancelled, asyncio.create_task(work))
         yield house
 
 
 def _build(ground: _Ground) -> House:
-    metrics = Metrics()
-    slack = SlackSide(ground) if ground.settings.has_slack else None
+    metrics, book = ground.metrics, RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
+    counting = Counting(ground.workspaces, book)
+    slack = SlackSide(ground, book, counting) if ground.settings.has_slack else None
     deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
     askers: dict[Platform, AskDelivery] = {"slack": slack.asking} if slack else {}
-    store, book = _push_store(ground), RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix)
+    limiter, store = ground.limiter, _push_store(ground)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
-    limiter = ground.limiter
+    looks_on = [slack.look] if slack else []
+
+    async def looked_at(change: Change) -> None:
+        await counting.note(change)  # first, so that whoever looks sees it counted
+        for look in looks_on:
+            await look(change)
+
+    receipts.on_change.append(lambda change: ground.later(looked_at(change)))
     engine = PushEngine(
         store=store,
         book=book,
@@ -212,12 +234,14 @@ def _build(ground: _Ground) -> House:
         clock=ground.clock,
         random=ground.random,
     )
-    doors = [_web_door(ground.settings, engine), _health_door(ground, metrics)]
+    sightings = Sightings()
+    doors = [_web_door(ground.settings, engine, sightings), _health_door(ground, metrics)]
     farewells = None
     if slack:
-        doors += slack.doors(engine, requests)
-        farewells = Farewells(slack.departures, store, book, ground.workspace_records)
-    return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack)
+        requests.on_change.append(slack.look_at_request)
+        doors += slack.doors(engine, requests, book, metrics)
+        farewells = Farewells(slack.departures, store, book, ground.workspaces)
+    return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack, sightings, ground.policies)
 
 
 def _push_store(ground: _Ground) -> RedisPushStore:
@@ -236,8 +260,15 @@ def _brand(settings: Settings) -> Brand:
     return Brand(name=settings.brand_name, support_url=settings.support_url or "")
 
 
-def _web_door(settings: Settings, engine: PushEngine) -> Door:
-    return WebDoor(engine, base_url=settings.base_url, brand=_brand(settings), hsts=settings.hsts, trusted_proxies=settings.trusted_proxies)
+def _web_door(settings: Settings, engine: PushEngine, sightings: Sightings) -> Door:
+    return WebDoor(
+        engine,
+        base_url=settings.base_url,
+        brand=_brand(settings),
+        hsts=settings.hsts,
+        trusted_proxies=settings.trusted_proxies,
+        sightings=sightings,
+    )
 
 
 def _health_door(ground: _Ground, metrics: Metrics) -> Door:
@@ -254,7 +285,7 @@ def _health_door(ground: _Ground, metrics: Metrics) -> Door:
 class SlackSide:
     """Slack comes in two halves: notices out, which the receipts need, and gestures in, which need the engine."""
 
-    def __init__(self, ground: _Ground) -> None:
+    def __init__(self, ground: _Ground, book: ReceiptBook, counting: Counting) -> None:
         self._ground = ground
         settings, session = ground.settings, ground.session
         self.socket: SocketDoor | None = None
@@ -262,15 +293,35 @@ class SlackSide:
         self.tokens = self._many.installations if self._many else OneToken(secret(settings.slack_bot_token))
         self._switchboard = Switchboard(self.tokens, api_url=settings.slack_api_url, session=session)
         self._responses = Responses(api_url=settings.slack_api_url, session=session)
-        self._people = People(self._switchboard, ground.clock)
+        self._preferences = MemberPreferences(ground.workspaces, ground.metrics, ground.clock)
+        self._people = People(self._switchboard, self._preferences, ground.clock)
         self._records = RedisSealedRecords(ground.redis, ground.ring, prefix=ground.prefix)
         self.asking = SlackAskDelivery(self._switchboard, self._people)
-        self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring)
+        self._groups = Groups(self._switchboard, ground.clock)
+        self.delivery = SlackDelivery(self._switchboard, self._responses, self._people, self._records, ground.ring, ground.policies)
+        self._notices = Notices(self._switchboard, self._people, self._preferences)
+        self._home = HomeTabs(
+            book=book,
+            records=self._records,
+            policies=ground.policies,
+            preferences=self._preferences,
+            counting=counting,
+            people=self._people,
+            switchboard=self._switchboard,
+            later=ground.later,
+            support_url=settings.support_url or "",
+            every_seconds=ground.timing.home_seconds,
+        )
 
     @property
     def departures(self) -> Departures:
         """Who knows which workspaces have the app."""
         return self.tokens
+
+    @property
+    def _leave_url(self) -> str:
+        """Where members let the app delete messages of theirs; empty when nowhere."""
+        return f"{self._ground.settings.base_url}{INSTALL_PATH}?user=1" if self._many else ""
 
     async def drain(self) -> None:
         """Wait for what must not be cut off."""
@@ -279,25 +330,44 @@ class SlackSide:
         if self._many:
             await self._many.vault.drain()
 
-    def doors(self, engine: PushEngine, requests: SecretRequests) -> list[Door]:
+    async def look(self, change: Change) -> None:
+        """Something changed for a sender: their Home tab shows it, and perhaps they want to be told. Both may be lost."""
+        if change.after.sender.workspace.platform == "slack":
+            self._home.refresh(change.after.sender)
+            await self._notices.note(change)
+
+    def look_at_request(self, request: SecretRequest) -> None:
+        """Something changed for whoever asked: their Home tab shows it."""
+        if request.requester.workspace.platform == "slack":
+            self._home.refresh(request.requester)
+
+    def doors(self, engine: PushEngine, requests: SecretRequests, book: ReceiptBook, audit: AuditLog) -> list[Door]:
         """The doors, with their handlers behind them."""
         ground = self._ground
+        reveals = Reveals(engine=engine, book=book, policies=ground.policies, records=self._records, audit=audit, random=ground.random)
         desk = Desk(
             engine=engine,
+            reveals=reveals,
             outbox=ground.outbox,
             tokens=self.tokens,
             clock=ground.clock,
             policies=ground.policies,
+            preferences=self._preferences,
             records=self._records,
             switchboard=self._switchboard,
             responses=self._responses,
             people=self._people,
+            groups=self._groups,
+            recipients=Recipients(self._people, self._groups),
+            home=self._home,
             ring=ground.ring,
             random=ground.random,
             base_url=ground.settings.base_url,
             later=ground.later,
         )
-        reception = Reception(SlackHandlers(desk, requests), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix))
+        reception = Reception(
+            SlackHandlers(desk, requests, self._leave_url), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix)
+        )
         doors: list[Door] = []
         if ground.settings.slack_app_token is not None:
             token, api_url = secret(ground.settings.slack_app_token), ground.settings.slack_api_url
@@ -321,7 +391,7 @@ class _ManyWorkspaces:
             api_url=settings.slack_api_url,
             session=ground.session,
         )
-        records, locks = ground.workspace_records, RedisLocks(ground.redis, ground.random, prefix=ground.prefix)
+        records, locks = ground.workspaces, RedisLocks(ground.redis, ground.random, prefix=ground.prefix)
         self.vault = Vault(records, locks, self._oauth, ground.clock)
         self.installations = Installations(records, self.vault, locks, ground.clock)
 

@@ -1,26 +1,28 @@
 """What can be done with a push? create, claim, acknowledge, burn, release, hand out a ticket.
 
 The engine decides nothing that must be atomic: the store does, in one act each. The engine
-settles terms, locks payloads, keeps budgets, and sees to it that what happened is remembered
+has pushes made (core/creation.py), keeps budgets, and sees to it that what happened is remembered
 and told.
 """
 
 import asyncio
-import os
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from core.audit import AuditEvent, AuditName
-from core.errors import BadInput, NotYours, OnHold, StoreUnavailable, TooMany
+from core.creation import LIVE_MOST as LIVE_MOST
+from core.creation import Created as Created
+from core.creation import Creation
+from core.creation import Order as Order
+from core.creation import Recipient as Recipient
+from core.errors import BadInput, NotYours, OnHold, StoreUnavailable, TooLate, TooMany
 from core.identity import Member
 from core.link import Link
-from core.payload import Payload, frame
-from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy, Standing, Wish, settle
+from core.policy import check_longer
 from core.ports import AuditLog, Clock, Limiter, Outbox, Policies, PushStore, RandomBytes, ReceiptBook
-from core.promise import Announce, Tell
+from core.promise import Announce, Nudge, Promise, Tell
 from core.push import (
-    ID_BYTES,
-    KEY_BYTES,
     TICKET_BYTES,
     Attempt,
     Burned,
@@ -30,40 +32,14 @@ from core.push import (
     Granted,
     Held,
     PushId,
-    SealedPush,
     TicketNeeded,
     WrongPassphrase,
     reference,
 )
-from core.receipt import Happening, Hold, Receipt, State
-from core.sealing import SALT_BYTES, input_key, link_proof, mode_of, pass_proof, seal
+from core.receipt import Happening, Hold, Receipt, Seen, State
 
-LIVE_MOST = 500
-"""Live pushes that one member may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a sender asks for. None for expiry (seconds) or views means the default."""
-
-    payload: Payload
-    sender: Member
-    recipient: Member | None = None
-    standing: Standing = Standing.MEMBER
-    """How the recipient stands to the sender's workspace, as the platform says."""
-    expires_in: int | None = None
-    views: int | None = None
-    passphrase: str = field(default="", repr=False)
-    label: str = ""
-    asked_in: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    """A push that is now live: the link (the only place where its key is) and the sender's receipt."""
-
-    link: Link
-    receipt: Receipt
+NUDGE_AGAIN_SECONDS = 3600
+"""A recipient is reminded of one push at most once in that time."""
 
 
 class PushEngine:
@@ -89,58 +65,22 @@ class PushEngine:
         self._clock = clock
         self._random = random
         self._policies = policies
-        # Stretching a passphrase fills one core for a quarter of a second: at most one at a time per core.
-        self._stretching = asyncio.Semaphore(os.cpu_count() or 1)
+        self._creation = Creation(
+            store=store, book=book, outbox=outbox, audit=audit, limiter=limiter, clock=clock, random=random, policies=policies
+        )
 
     async def create(self, order: Order) -> Created:
-        """Lock the payload, keep it, and give back the link.
+        """One push, for the order's recipient or, without one, for whoever has its link. Raises as `create_each`."""
+        named = [Recipient(order.recipient, order.standing)] if order.recipient else []
+        (created,) = await self.create_each(order, named)
+        return created
+
+    async def create_each(self, order: Order, recipients: Sequence[Recipient]) -> list[Created]:
+        """A push for each of `recipients`, all of them or none; the order's own recipient is not looked at.
 
         Raises BadInput, TooMany, StoreFull or StoreUnavailable; then nothing was kept that anybody could open.
         """
-        policy = await self._policies.of(order.sender.workspace)
-        recipients = (order.standing,) if order.recipient else ()
-        terms = settle(policy, Wish(order.expires_in, order.views, bool(order.passphrase), recipients))
-        _check(order, policy)
-        await self._limiter.spend("create", order.sender.spelled())
-        if await self._book.count_live_of(order.sender) >= LIVE_MOST:
-            raise TooMany(retry_after=3600)
-        push_id, key = PushId(self._random(ID_BYTES)), self._random(KEY_BYTES)
-        mode = mode_of(order.passphrase)
-        sealing_key = await self._input_key(key, order.passphrase)
-        push = SealedPush(
-            id=push_id,
-            sealed=seal(frame(order.payload), sealing_key, mode, push_id, self._random(SALT_BYTES)),
-            link_proof=link_proof(key, push_id),
-            pass_proof=pass_proof(sealing_key, push_id) if mode == "p" else None,
-            terms=terms,
-            bound_to=order.recipient,
-        )
-        expires_at = await self._store.keep(push)
-        if expires_at is None:  # 128 random bits met themselves: the random source is broken
-            raise StoreUnavailable("the push id is taken")
-        receipt = Receipt(
-            reference=reference(push_id),
-            push_id=push_id,
-            sender=order.sender,
-            recipient=order.recipient,
-            label=order.label.strip(),
-            views=terms.views,
-            views_left=terms.views,
-            has_passphrase=mode == "p",
-            created_at=self._clock(),
-            expires_at=expires_at,
-            asked_in=order.asked_in,
-        )
-        link = Link(push_id, key, mode)
-        try:
-            await self._book.enter(receipt)
-            # The link goes along only where a button will hold it; whoever passes a link on has it already.
-            await self._outbox.promise(Announce(receipt.reference, link if order.recipient else None))
-        except StoreUnavailable:
-            await self._take_back(receipt)
-            raise
-        self._remember("push.created", push_id)
-        return Created(link, receipt)
+        return await self._creation.create_each(order, recipients)
 
     async def claim(self, push_id: PushId, attempt: Attempt, address: str) -> ClaimOutcome:
         """Spend a view, or hear why not. `address` is the claimant's, for the budget of failed tries.
@@ -183,6 +123,30 @@ class PushEngine:
             what = State.EXPIRED
         return await self._note(receipt, what)
 
+    async def burn_group(self, push_reference: str, sender: Member) -> list[Receipt]:
+        """The sender takes back what is still live of all that was made together with this one. Raises NotYours."""
+        receipt = await self._receipt_of(push_reference, sender)
+        made_together = await self._book.find_each(receipt.group or (push_reference,))
+        return list(await asyncio.gather(*(self.burn(each.reference, sender) for each in made_together if each.live)))
+
+    async def pass_on(self, link: Link, sender: Member) -> Receipt | None:
+        """Whoever has the link may open it from now on, at the wish of its sender, whose recipient could not be reached.
+
+        None when it is gone. Raises NotYours, and BadInput where every push must be for a named person.
+        """
+        receipt = await self._receipt_of(reference(link.push_id), sender)
+        if (await self._policies.of(sender.workspace)).binding_required:
+            raise BadInput("recipient", "required")
+        now = self._clock()
+        if not receipt.live or now >= receipt.expires_at or not await self._store.unbind(receipt.push_id):
+            return None
+        self._remember("push.passed_on", receipt.push_id)
+        noted = None
+        with suppress(StoreUnavailable):  # what was asked for is done: to say otherwise would be wrong
+            noted = await self._book.amend(receipt.reference, lambda known: replace(known, passed_on_at=known.passed_on_at or now))
+            await self._outbox.promise(Announce(receipt.reference))
+        return noted or replace(receipt, passed_on_at=now)
+
     async def release(self, push_reference: str, sender: Member) -> Receipt:
         """A held push may be claimed again: the sender accepts that it may have been read before. Raises NotYours."""
         receipt = await self._receipt_of(push_reference, sender)
@@ -193,6 +157,61 @@ class PushEngine:
             return await self._note(receipt, State.EXPIRED if self._clock() >= receipt.expires_at else State.LOST)
         self._remember("push.released", receipt.push_id)
         return await self._note(receipt, Hold.RELEASED)
+
+    async def extend(self, push_reference: str, sender: Member, seconds: int) -> Receipt:
+        """The push ends `seconds` from now instead of earlier, as far as the policy allows a push to live.
+
+        Raises NotYours, TooLate when it has ended, BadInput("expiry"), and StoreUnavailable: then it may
+        or may not be extended, and the same may be wished again.
+        """
+        receipt, now = await self.receipt_for(push_reference, sender), self._clock()
+        if not receipt.live:
+            raise TooLate
+        check_longer(await self._policies.of(sender.workspace), receipt.created_at, receipt.expires_at, now, seconds)
+        until = await self._store.extend(receipt.push_id, now + seconds * 1000)
+        if until is None:
+            raise TooLate
+        self._remember("push.extended", receipt.push_id)
+        # Not taken lightly as other news: with the old end in the book, the sender would hear that it has expired while it lives.
+        extended = await self._book.amend(push_reference, lambda known: known.extended(until, now)) or receipt.extended(until, now)
+        await self._promise(Tell(Happening(push_reference, Seen.EXTENDED, now)), receipt.push_id)
+        return extended
+
+    async def nudge(self, push_reference: str, sender: Member) -> Receipt:
+        """Remind the recipient. Raises NotYours, TooLate when there is nothing to remind of, TooMany, or StoreUnavailable: then nobody is reminded."""
+        receipt, now = await self.receipt_for(push_reference, sender), self._clock()
+
+        def nudged(known: Receipt) -> Receipt:
+            if not known.remindable:
+                raise TooLate
+            since = (now - known.nudged_at) // 1000 if known.nudged_at is not None else NUDGE_AGAIN_SECONDS
+            if since < NUDGE_AGAIN_SECONDS:
+                raise TooMany(retry_after=NUDGE_AGAIN_SECONDS - since)
+            return replace(known, nudged_at=now, nudge_failed="")
+
+        noted = await self._book.amend(push_reference, nudged) or nudged(receipt)
+        try:
+            await self._outbox.promise(Nudge(push_reference))
+        except StoreUnavailable:
+            with suppress(StoreUnavailable):  # else the sender would have to wait an hour for nothing
+                await self._book.amend(push_reference, lambda known: replace(known, nudged_at=receipt.nudged_at))
+            raise
+        self._remember("push.nudged", receipt.push_id)
+        return noted
+
+    async def note_scanned(self, push_id: PushId) -> None:
+        """A program that looks at links fetched the page; the sender may hear of it. Nothing happens for what is no push. Raises StoreUnavailable."""
+        receipt = await self._book.find(reference(push_id))
+        if receipt is not None and receipt.push_id == push_id and receipt.live and receipt.scanned_at is None:
+            await self._outbox.promise(Tell(Happening(receipt.reference, Seen.SCANNED, self._clock())))
+
+    async def receipt_for(self, push_reference: str, sender: Member) -> Receipt:
+        """What the sender may know of their push. Raises NotYours when there is no such push of theirs."""
+        return await self._receipt_of(push_reference, sender)
+
+    async def live_of(self, sender: Member) -> list[Receipt]:
+        """What the sender has pushed and somebody may still open, soonest to expire first."""
+        return await self._book.live_of(sender)
 
     async def burn_all(self, sender: Member) -> list[Receipt]:
         """The sender takes back everything that is still live."""
@@ -228,15 +247,6 @@ class PushEngine:
             noted = None
         return noted or receipt.after(news)
 
-    async def _take_back(self, receipt: Receipt) -> None:
-        """The sender hears that nothing was sent, so nothing may stay that could be opened or announced, as far as the store answers."""
-        news = Happening(receipt.reference, State.BURNED, self._clock())
-        with suppress(StoreUnavailable):
-            await self._store.burn(receipt.push_id)
-        with suppress(StoreUnavailable):
-            await self._book.amend(receipt.reference, lambda known: known.after(news))
-            await self._book.settle_due(receipt.reference)
-
     async def _note_refusal(self, push_id: PushId, outcome: WrongPassphrase | TicketNeeded | Gone | Held, address: str) -> None:
         match outcome:
             case Held():
@@ -254,30 +264,27 @@ class PushEngine:
                 await self._limiter.spend("failed_claim", address)
             else:
                 await self._limiter.check("failed_claim", address)
+            await self._tell_refused(push_id, outcome)
 
-    async def _input_key(self, key: bytes, passphrase: str) -> bytes:
-        if not passphrase:
-            return input_key(key)
-        async with self._stretching:
-            return await asyncio.to_thread(input_key, key, passphrase)
+    async def _tell_refused(self, push_id: PushId, outcome: WrongPassphrase | TicketNeeded | Gone | Held) -> None:
+        """Who has the link and is turned away is news to the sender; who has not says nothing about the push."""
+        guessed = isinstance(outcome, WrongPassphrase) and outcome.counted and outcome.attempts_left > 0
+        if not (guessed or isinstance(outcome, TicketNeeded)):
+            return
+        # A missing ticket costs no address anything, so the push itself has a budget of such news.
+        with suppress(TooMany):
+            await self._limiter.spend("told_refused", reference(push_id))
+            await self._tell(push_id, Seen.REFUSED)
 
     def _remember(self, name: AuditName, push_id: PushId, reason: str = "") -> None:
         self._audit.record(AuditEvent(name, reference(push_id), reason))
 
-    async def _tell(self, push_id: PushId, what: State | Hold, views_left: int | None = None) -> None:
+    async def _tell(self, push_id: PushId, what: State | Hold | Seen, views_left: int | None = None) -> None:
+        await self._promise(Tell(Happening(reference(push_id), what, self._clock(), views_left)), push_id)
+
+    async def _promise(self, what: Promise, push_id: PushId) -> None:
         try:
-            await self._outbox.promise(Tell(Happening(reference(push_id), what, self._clock(), views_left)))
+            await self._outbox.promise(what)
         except StoreUnavailable:
             # The push's own part of the store has answered, and whoever asked must hear it: what was granted would be lost.
             self._remember("push.untold", push_id)
-
-
-def _check(order: Order, policy: Policy) -> None:
-    if not order.payload.data:
-        raise BadInput("secret", "empty")
-    if len(order.payload.data) > policy.most_text_bytes:
-        raise BadInput("secret", "too_long")
-    if len(order.label) > LABEL_MOST:
-        raise BadInput("label", "too_long")
-    if len(order.passphrase) > PASSPHRASE_MOST:
-        raise BadInput("passphrase", "too_long")

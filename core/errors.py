@@ -42,6 +42,12 @@ class NotYours(PushError):
     code = "not_yours"
 
 
+class TooLate(PushError):
+    """What was wished for makes no sense any more: the push has ended, or was opened meanwhile."""
+
+    code = "too_late"
+
+
 class OnHold(PushError):
     """The push is held until its sender releases it (core.push.Held); told only to whom the platform vouches for."""
 

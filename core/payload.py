@@ -20,6 +20,8 @@ BLOCK = 256
 HEADER_MOST = 64 * 1024
 HEADER_DEEPEST = 16
 MOST_SAFE = 2**53 - 1
+SHOWN_MOST = 3000
+"""Characters: what every text of a chat platform may have."""
 KINDS = ("text", "files", "fields")
 
 
@@ -42,6 +44,12 @@ class Payload:
             return self.data.decode("utf-8")
         except UnicodeDecodeError:
             raise Damaged from None
+
+
+def shows_exactly(payload: Payload) -> bool:
+    """Whether a chat window could show it as it is: a short text in which nothing is invisible or may be changed on the way."""
+    text = payload.text() if payload.kind == "text" else ""
+    return 0 < len(text) <= SHOWN_MOST and text.strip() != "" and all(c in "\n\t" or c.isprintable() for c in text)
 
 
 def frame(payload: Payload) -> bytes:

@@ -3,11 +3,11 @@
 Out of range is refused, never clamped: a sender who asked for a minute must not get a week.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.errors import BadInput
-from core.push import Terms
+from core.push import Millis, Terms
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SHORTEST_EXPIRY = 5 * MINUTE
@@ -52,10 +52,63 @@ class Policy:
         fitting = {e for e in _OFFERED_EXPIRIES if e <= self.longest_expiry}
         return sorted(fitting | {self.default_expiry} | ({wished} if wished else set()))
 
+    def offered_limits(self) -> tuple[list[int], list[int]]:
+        """Expiries and numbers of views that may be made the most of a workspace."""
+        expiries, views = set(_OFFERED_EXPIRIES) | {self.longest_expiry}, set(_OFFERED_VIEWS) | {self.most_views}
+        return sorted(e for e in expiries if e <= self.longest_expiry), sorted(v for v in views if v <= self.most_views)
+
     def offered_views(self, wished: int | None = None) -> list[int]:
         """The numbers of views that a form offers; always with the default and with `wished`."""
         fitting = {v for v in _OFFERED_VIEWS if v <= self.most_views}
         return sorted(fitting | {self.default_views} | ({wished} if wished else set()))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChoice:
+    """What the admins of a workspace chose; where they chose nothing, what the installation says. Fields as in `Policy`."""
+
+    default_expiry: int | None = None
+    longest_expiry: int | None = None
+    default_views: int | None = None
+    most_views: int | None = None
+    passphrase_required: bool | None = None
+    binding_required: bool | None = None
+    guests_allowed: bool | None = None
+    outsiders_allowed: bool | None = None
+    reveal_in_chat: bool | None = None
+    help_deleting: bool | None = None
+
+
+def narrowed(installation: Policy, choice: PolicyChoice) -> Policy:
+    """The policy of a workspace: what it chose, never wider than what its installation allows.
+
+    Limits are cut down to the installation's, which an operator may have lowered since. What is
+    required there is required here, and who may not be named there may not be named here. Reading
+    inside the chat platform and help with deleting are the workspace's own affair.
+    """
+    longest = min(choice.longest_expiry or installation.longest_expiry, installation.longest_expiry)
+    most = min(choice.most_views or installation.most_views, installation.most_views)
+    return replace(
+        installation,
+        longest_expiry=longest,
+        default_expiry=min(choice.default_expiry or installation.default_expiry, longest),
+        most_views=most,
+        default_views=min(choice.default_views or installation.default_views, most),
+        passphrase_required=installation.passphrase_required or bool(choice.passphrase_required),
+        binding_required=installation.binding_required or bool(choice.binding_required),
+        guests_allowed=installation.guests_allowed and choice.guests_allowed is not False,
+        outsiders_allowed=installation.outsiders_allowed and choice.outsiders_allowed is not False,
+        reveal_in_chat=installation.reveal_in_chat if choice.reveal_in_chat is None else choice.reveal_in_chat,
+        help_deleting=installation.help_deleting if choice.help_deleting is None else choice.help_deleting,
+    )
+
+
+def check_choice(installation: Policy, choice: PolicyChoice) -> None:
+    """Raise BadInput, naming the field, when a choice is out of range, or wider than what the installation allows."""
+    longest = _whole(choice.longest_expiry, "longest_expiry", installation.longest_expiry, SHORTEST_EXPIRY, installation.longest_expiry)
+    most = _whole(choice.most_views, "most_views", installation.most_views, 1, installation.most_views)
+    _whole(choice.default_expiry, "default_expiry", min(installation.default_expiry, longest), SHORTEST_EXPIRY, longest)
+    _whole(choice.default_views, "default_views", min(installation.default_views, most), 1, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +147,22 @@ def settle_terms(policy: Policy, expires_in: object, views: object) -> Terms:
         expires_in=_whole(expires_in, "expiry", policy.default_expiry, SHORTEST_EXPIRY, policy.longest_expiry),
         views=_whole(views, "views", policy.default_views, 1, policy.most_views),
     )
+
+
+def longer_expiries(policy: Policy, created_at: Millis, expires_at: Millis, now: Millis) -> list[int]:
+    """For how many seconds from now on a live push may be extended, of those that a form offers; empty when it lives as long as it may."""
+    last, gain = created_at + policy.longest_expiry * 1000, SHORTEST_EXPIRY * 1000
+    return [seconds for seconds in policy.offered_expiries() if expires_at + gain <= now + seconds * 1000 <= last]
+
+
+def check_longer(policy: Policy, created_at: Millis, expires_at: Millis, now: Millis, seconds: int) -> None:
+    """Whether a push may end `seconds` from now. Raises BadInput: out of range counts from its making; `not_longer` would end it earlier."""
+    _whole(seconds, "expiry", policy.default_expiry, SHORTEST_EXPIRY, policy.longest_expiry)
+    until = now + seconds * 1000
+    if until > created_at + policy.longest_expiry * 1000:
+        raise BadInput("expiry", "out_of_range")
+    if until <= expires_at:
+        raise BadInput("expiry", "not_longer")
 
 
 def _whole(given: object, field: str, default: int, least: int, most: int) -> int:

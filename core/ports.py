@@ -10,6 +10,7 @@ from typing import Protocol
 
 from core.audit import AuditEvent
 from core.identity import Member, Workspace
+from core.link import Link
 from core.policy import Policy
 from core.promise import Promise
 from core.push import Attempt, BurnOutcome, ClaimOutcome, Millis, PushId, SealedPush, Status
@@ -229,11 +230,20 @@ class Delivery(Protocol):
     async def show_receipt(self, receipt: Receipt) -> Place:
         """Post the sender's receipt card, or edit the one at `receipt.card`; where it lies now."""
 
-    async def tell_refused(self, receipt: Receipt) -> None:
-        """Tell the sender, where they asked, that the recipient could not be reached."""
+    async def show_group(self, receipts: Sequence[Receipt]) -> Place:
+        """As `show_receipt`, one card for all that were made together; the first one's `card` is where it lies."""
+
+    async def tell_refused(self, receipt: Receipt, link: Link | None) -> None:
+        """Tell the sender that the recipient could not be reached. With `link` nobody tries again: offer a way to pass it on."""
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         """Edit the recipient's message, so that no dead button stays."""
+
+    async def nudge(self, receipt: Receipt) -> None:
+        """Remind the recipient of the message that they have, at its sender's wish."""
+
+    async def tell_extended(self, receipt: Receipt) -> None:
+        """Tell the recipient, by the message that they have, until when it can be opened now."""
 
 
 class RequestBook(Protocol):

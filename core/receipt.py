@@ -37,6 +37,8 @@ class Seen(StrEnum):
     """A program that looks at links fetched its page; that opens nothing."""
     REFUSED = "refused"
     """Somebody tried to open it and was turned away."""
+    EXTENDED = "extended"
+    """Its sender gave it more time; the receipt has it already."""
 
 
 ENDED = frozenset({State.EXPIRED, State.BURNED, State.BURNED_BY_RECIPIENT, State.LOCKED, State.LOST})
@@ -93,6 +95,13 @@ class Receipt:
     """Since when whoever has the link may open it, at its sender's wish, though it was for one person."""
     conversation: str = ""
     """Where the card of a group lies, on the first of the group, in the platform's own words."""
+    extended_at: Millis | None = None
+    reminded_at: Millis | None = None
+    """Which nudge was carried out: the `nudged_at` of it."""
+    nudge_failed: str = ""
+    """Why the platform would not carry the last nudge: its own code."""
+    showable: bool = False
+    """Whether a chat window could show it exactly: a short plain text without a passphrase."""
 
     @property
     def held(self) -> bool:
@@ -108,6 +117,24 @@ class Receipt:
     def was_opened(self) -> bool:
         """Whether a view was spent, whatever came later."""
         return self.views_left < self.views
+
+    @property
+    def remindable(self) -> bool:
+        """Whether there is somebody who has the invitation, and has not opened it yet."""
+        reached = self.recipient is not None and self.invitation is not None and not self.undeliverable
+        return reached and self.live and not self.held and self.state is State.WAITING and not self.was_opened
+
+    @property
+    def refused_about(self) -> int:
+        """How many were turned away, rounded down to 1, 2, 3, 5, 10, 20, 50, ...: a flood of attempts is no flood of news."""
+        steps = (step * 10**power for power in range(len(str(self.refused))) for step in (1, 2, 3, 5) if power == 0 or step != 3)
+        return max((step for step in steps if step <= self.refused), default=0)
+
+    def extended(self, until: Millis, at: Millis) -> Self:
+        """The receipt once its sender has given the push more time: it lasts until `until` at least."""
+        # Extended in the very moment in which somebody noted that it had expired: the store has kept it.
+        state = State.WAITING if self.state is State.EXPIRED else self.state
+        return replace(self, expires_at=max(self.expires_at, until), extended_at=at, state=state)
 
     def after(self, news: Happening) -> Self:
         """The receipt once `news` is known. News may come late, twice, or in the wrong order.
@@ -143,7 +170,7 @@ class Receipt:
                 return replace(self, state=state, changed_at=news.at)
 
     def _after_a_sight(self, seen: Seen, at: Millis) -> Self:
-        if not self.live:
+        if not self.live or seen is Seen.EXTENDED:
             return self
         if seen is Seen.SCANNED:
             return replace(self, scanned_at=self.scanned_at or at)
@@ -161,6 +188,15 @@ class Receipt:
         # What is opened is not on hold any more: the operator has released it. Unless that is news from before the hold.
         held_at = self.held_at if self.held_at is not None and at < self.held_at else None
         return replace(self, state=State.OPENED, changed_at=at, views_left=left, held_at=held_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A receipt before and after some news. Before its creation there was nothing."""
+
+    before: Receipt | None
+    after: Receipt
+    news: Happening | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ The answer is made as any push is; a request only knows its reference. Everybody
 after the answer that caused it, by promises that outlive this process.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -57,6 +57,8 @@ class SecretRequests:
         self._limiter = limiter
         self._clock = clock
         self._random = random
+        self.on_change: list[Callable[[SecretRequest], None]] = []
+        """Who else looks at what becomes of a request. They neither fail nor wait."""
 
     async def ask(self, question: Question) -> SecretRequest:
         """Remember the request, and see to it that the person is asked. Raises BadInput, TooMany or StoreUnavailable."""
@@ -162,6 +164,8 @@ class SecretRequests:
         return request
 
     async def _show(self, request: SecretRequest) -> None:
+        for look in self.on_change:
+            look(request)
         with _refusal_passed_over():  # the requester may have left; the asked person's message still matters
             where = await self._deliver_to(request.requester.workspace.platform).show_request(request)
             if where != request.card:

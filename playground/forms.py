@@ -67,6 +67,8 @@ def entry(element: Json, value: Any, suggested: list[Json] | None = None) -> Jso
     name = kept_as(element)
     if name is None:
         raise LookupError(f"a {element['type']} holds no value")
+    if name.startswith("selected_") and name.endswith("s") and isinstance(value, str):
+        value = [value]
     if name == "selected_option":
         value = None if value is None else _option(element, value, suggested)
     elif name == "selected_options":

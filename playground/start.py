@@ -16,6 +16,7 @@ from bot.server import Service
 from bot.settings import Settings, load, redis_url_if_set
 from bot.wiring import IN_LIFE, Timing, system_clock
 from core.link import encode
+from core.ports import Policies
 from playground.chromium import browser_opener
 from playground.double import STORY, PretendSlack
 from playground.manifest import Manifest
@@ -54,12 +55,13 @@ async def open_town(
     timing: Timing = IN_LIFE,
     extras: Extras = _SHOWN,
     clock: Callable[[], int] = system_clock,
+    policies: Policies | None = None,
     **settings: str,
 ) -> AsyncIterator[Town]:
     """Service and pretend workspace, wired to each other. Port 0 takes a free one. Raises PortTaken.
 
     With `many` among the manifest's `extras` workspaces install the app themselves, and none has it at first; with `socket` Slack
-    comes over the service's own connection.
+    comes over the service's own connection. `policies` stand in place of the settings' one.
     """
     async with AsyncExitStack() as closing:
         listening = closing.enter_context(_bound(service_port))
@@ -86,7 +88,8 @@ async def open_town(
             **settings,
         }
         told = load(None, **filled_in)
-        service = await closing.enter_async_context(Service(told, listening=listening, timing=timing, prefix=prefix, clock=clock))
+        wiring = {"timing": timing, "prefix": prefix, "clock": clock, "policies": policies}
+        service = await closing.enter_async_context(Service(told, listening=listening, **wiring))
 
         _listen_along(slack, service.house.metrics)
         yield Town(slack, service, service_url, told)

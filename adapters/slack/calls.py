@@ -82,7 +82,10 @@ class SlackCalls:
 
     async def post(self, conversation: str, message: Message) -> Place:
         """Post a message; where it lies. Messages to one conversation arrive in the order of these calls."""
-        fields = {"channel": conversation, **message.body(), **NO_PREVIEW}
+        return await self._post(conversation, message)
+
+    async def _post(self, conversation: str, message: Message, **thread: Any) -> Place:
+        fields = {"channel": conversation, **thread, **message.body(), **NO_PREVIEW}
         pace, deadline = self._line.pace, self._deadline()
         for _ in range(_WAITS_MOST):
             async with pace.turn("chat.postMessage", conversation, deadline):
@@ -92,6 +95,14 @@ class SlackCalls:
                     pace.shut("chat.postMessage", conversation, limited.retry_after)
         async with pace.turn("chat.postMessage", conversation, deadline):
             return _place(await self._call("chat.postMessage", **fields))
+
+    async def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
+        """Show this as somebody's Home tab, in place of what was there."""
+        await self._patiently("views.publish", user_id=user_id, view=view)
+
+    async def reply(self, place: Place, message: Message, *, broadcast: bool) -> None:
+        """Post under a message of ours; `broadcast`: it shows in the conversation too, and leads there."""
+        await self._post(place.conversation, message, thread_ts=place.message, reply_broadcast=broadcast)
 
     async def edit(self, place: Place, message: Message) -> None:
         """Change a message of ours. Of several changes that wait for the same message, the newest is made."""
@@ -104,6 +115,14 @@ class SlackCalls:
             await self._patiently("chat.update", deadline, channel=place.conversation, ts=place.message, **newest.body(), **NO_PREVIEW)
 
         await self._line.edits.do(place, message, ready, act)
+
+    async def delete(self, place: Place) -> None:
+        """Delete a message, as far as the token's owner may."""
+        await self._patiently("chat.delete", channel=place.conversation, ts=place.message)
+
+    async def unfurl(self, where: dict[str, str], cards: dict[str, dict[str, Any]]) -> None:
+        """Put cards under links, by URL. `where`: channel and ts, or unfurl_id and source, as the event said."""
+        await self._call("chat.unfurl", **where, unfurls=cards)
 
     async def conversation_with(self, user_id: str) -> str:
         """The DM between the bot and this person."""
@@ -127,6 +146,16 @@ class SlackCalls:
     async def fail_step(self, run: str, error: str) -> None:
         """A workflow's step could not be done; a sentence for whoever made the workflow."""
         await self._patiently("functions.completeError", function_execution_id=run, error=error)
+
+    async def user_groups(self, team_id: str) -> list[dict[str, Any]]:
+        """The workspace's groups of people that are in use. Slack wants the team named where a token is good for many."""
+        answer = await self._call("usergroups.list", team_id=team_id)
+        return list(answer["usergroups"])
+
+    async def members_of_group(self, group_id: str, team_id: str) -> list[str]:
+        """The ids of the people in a group, as of now."""
+        answer = await self._call("usergroups.users.list", usergroup=group_id, team_id=team_id)
+        return [str(user_id) for user_id in answer["users"]]
 
     async def identity(self) -> dict[str, Any]:
         """Who the token says we are: auth.test."""

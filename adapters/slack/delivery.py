@@ -1,19 +1,27 @@
 """How is a notice carried to a person in Slack?"""
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
 from adapters.slack import button
 from adapters.slack.calls import Message
 from adapters.slack.form import RECORD
 from adapters.slack.people import People
 from adapters.slack.render.answers import note
+from adapters.slack.render.blocks import context
 from adapters.slack.render.card import receipt_card, state_line
+from adapters.slack.render.group_card import group_card
+from adapters.slack.render.invitation import extended_line, invitation_ended, reminder
 from adapters.slack.render.invitation import invitation as invitation_message
-from adapters.slack.render.invitation import invitation_ended
+from adapters.slack.render.passing_on import as_a_link, offer, passed_on_line
 from adapters.slack.responses import Responses
 from adapters.slack.switchboard import Switchboard
+from adapters.wording.catalog import Words
 from core.errors import Undeliverable
 from core.identity import Workspace
 from core.keyring import KeyRing
-from core.ports import SealedRecords
+from core.link import Link
+from core.ports import Policies, SealedRecords
 from core.receipt import Invitation, Place, Receipt
 
 CANNOT_EDIT = frozenset({"edit_window_closed", "message_not_found", "cant_update_message"})
@@ -23,12 +31,15 @@ CANNOT_EDIT = frozenset({"edit_window_closed", "message_not_found", "cant_update
 class SlackDelivery:
     """Direct messages from the bot: to the recipient a button, to the sender a receipt card."""
 
-    def __init__(self, switchboard: Switchboard, responses: Responses, people: People, records: SealedRecords, ring: KeyRing) -> None:
+    def __init__(
+        self, switchboard: Switchboard, responses: Responses, people: People, records: SealedRecords, ring: KeyRing, policies: Policies
+    ) -> None:
         self._switchboard = switchboard
         self._responses = responses
         self._people = people
         self._records = records
         self._ring = ring
+        self._policies = policies
 
     async def invite(self, invitation: Invitation) -> Place:
         """The recipient's DM, in their own language."""
@@ -39,8 +50,19 @@ class SlackDelivery:
 
     async def show_receipt(self, receipt: Receipt) -> Place:
         """The sender's card: edited where it lies, or posted anew where Slack refuses the edit."""
+        words = await self._people.words_of(receipt.sender)
+        card = receipt_card(words, as_a_link(receipt))
+        if receipt.passed_on_at is not None:
+            card = Message(card.text, [*card.blocks, context(passed_on_line(words, receipt))])
+        return await self._show(receipt, card)
+
+    async def show_group(self, receipts: Sequence[Receipt]) -> Place:
+        """The sender's one card for several pushes, edited or posted anew as a single one."""
+        words = await self._people.words_of(receipts[0].sender)
+        return await self._show(receipts[0], group_card(words, receipts))
+
+    async def _show(self, receipt: Receipt, card: Message) -> Place:
         home = receipt.sender.workspace
-        card = receipt_card(await self._people.words_of(receipt.sender), receipt)
         if receipt.card is not None:
             try:
                 await (await self._switchboard.to(home)).edit(receipt.card, card)
@@ -59,13 +81,37 @@ class SlackDelivery:
         words = await self._people.words_of(receipt.recipient, home)
         await (await self._switchboard.to(home)).edit(receipt.invitation, invitation_ended(words, receipt))
 
-    async def tell_refused(self, receipt: Receipt) -> None:
-        """Where the command was typed, if that may still be answered."""
-        response_url = await self._records.take(RECORD, receipt.asked_in) if receipt.asked_in else None
-        if response_url is None:
+    async def nudge(self, receipt: Receipt) -> None:
+        """A line that leads to the recipient's message: only that one has the button, for we hold no link any more."""
+        await self._reply_to_invitation(receipt, reminder, broadcast=True)
+
+    async def tell_extended(self, receipt: Receipt) -> None:
+        """A quiet line under the recipient's message, which itself cannot be drawn anew: its button holds a link that we do not."""
+        await self._reply_to_invitation(receipt, extended_line, broadcast=False)
+
+    async def _reply_to_invitation(self, receipt: Receipt, line: Callable[[Words, Receipt], str], *, broadcast: bool) -> None:
+        if receipt.recipient is None or receipt.invitation is None:
             return
+        home = receipt.sender.workspace
+        words = await self._people.words_of(receipt.recipient, home)
+        await (await self._switchboard.to(home)).reply(receipt.invitation, note(line(words, receipt)), broadcast=broadcast)
+
+    async def tell_refused(self, receipt: Receipt, link: Link | None) -> None:
+        """Where the command was typed, if that may still be answered; with a link to offer, in the conversation with the app as well."""
         words = await self._people.words_of(receipt.sender)
-        await self._responses.respond(response_url.decode(), note(state_line(words, receipt)))
+        with suppress(Undeliverable):
+            await self._answer_in_place(receipt, note(state_line(words, receipt)))
+        if link is None:
+            return
+        home = receipt.sender.workspace
+        may_pass_on = not (await self._policies.of(home)).binding_required
+        value = button.sealed_value(self._ring, link) if may_pass_on else ""
+        await self._post_to(home, receipt.sender.id, offer(words, receipt, value))
+
+    async def _answer_in_place(self, receipt: Receipt, message: Message) -> None:
+        response_url = await self._records.take(RECORD, receipt.asked_in) if receipt.asked_in else None
+        if response_url is not None:
+            await self._responses.respond(response_url.decode(), message)
 
     async def _post_to(self, home: Workspace, user_id: str, message: Message) -> Place:
         calls = await self._switchboard.to(home)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-Notice = Literal["", "mistake", "changed", "generated"]
+Notice = Literal["", "mistake", "changed", "generated", "again"]
 
 RECORD = "slack_form"
 RECORD_SECONDS = 30 * 60.0
@@ -23,14 +23,17 @@ class Form:
     """One open form. `id` names its sealed record; `secret` is shown once and not remembered here."""
 
     id: str
-    recipient: str = ""
+    recipients: tuple[str, ...] = ()
     expires_in: int | None = None
     views: int | None = None
     more: bool = False
     notice: Notice = ""
     edition: int = 0
     draft_length: int = 0
+    label: str = ""
     secret: str = field(default="", repr=False)
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Of the groups that were typed: (id, why) of those who were not filled in."""
 
     def remembered(self) -> str:
         """What goes into private_metadata."""

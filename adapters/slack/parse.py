@@ -4,31 +4,34 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from adapters.slack.form import Form
 from adapters.slack.message_text import decode_entities
-from core.engine import Order
+from core.creation import Order
 from core.errors import BadInput
 from core.identity import Member, Workspace
 from core.payload import Payload
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-_GROUP = re.compile(r"<!subteam\^[A-Z0-9]+(?:\|[^>]*)?>")
+_GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
 _EXPIRY = re.compile(r"(\d{1,4})(m|min|h|d|w)")
 _VIEWS = re.compile(r"views?")
 _REFERENCE = re.compile(r"[a-z2-7]{8}")
+_TS = re.compile(r"[0-9]{1,11}\.[0-9]{1,6}")
 _ENTITY = re.compile(r"<([^<>]+)>")
 _UNIT_SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """`/pushpw [generate] [@jane] [1d] [3 views]`."""
+    """`/pushpw [generate] [@jane @oncall] [1d] [3 views]`: ids of people and of groups."""
 
-    recipient: str = ""
+    recipients: tuple[str, ...] = ()
     expires_in: int | None = None
     views: int | None = None
     generate: bool = False
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,16 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True)
+class ListMine:
+    """`/pushpw list`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """`/pushpw settings`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Coming:
     """Something that we have promised and not yet built."""
 
@@ -65,44 +78,42 @@ class Mistake:
     text: str = field(repr=False)
 
 
-Command = Push | Burn | Ask | Help | Coming | Mistake
+Command = Push | Burn | Ask | Help | ListMine | ChangeSettings | Coming | Mistake
+_ALONE: dict[str, Command] = {"help": Help(), "list": ListMine(), "settings": ChangeSettings(), "request": Ask()}
 
 
 def command(text: str) -> Command:
     """What stands after `/pushpw`, as Slack escaped it."""
     words = text.split()
     head, rest = (words[0].lower(), words[1:]) if words else ("", [])
-    if head == "request" and not rest:
-        return Ask()
-    if head == "request" and (asked := _MENTION.fullmatch(rest[0])):
+    if head == "request" and rest and (asked := _MENTION.fullmatch(rest[0])):
         return Ask(asked[1], unescape(" ".join(rest[1:])))
-    if not rest and head in ("help", "list", "settings"):
-        return Help() if head == "help" else Coming(head)
+    if not rest and head in _ALONE:
+        return _ALONE[head]
     if head == "burn" and len(rest) <= 1 and (not rest or rest[0] == "all" or _REFERENCE.fullmatch(rest[0])):
         return Burn(*rest)
     return _push(words) or Mistake(unescape(text))
 
 
-def _push(words: list[str]) -> Push | Coming | None:
+def _push(words: list[str]) -> Push | None:
     generate = bool(words) and words[0].lower() == "generate"
-    recipients: list[str] = []
+    recipients: dict[str, None] = {}
+    groups: dict[str, None] = {}
     expires_in, views = None, None
     rest = words[1:] if generate else words
     while rest:
         word, *rest = rest
-        if _GROUP.fullmatch(word):
-            return Coming("groups")
-        if mention := _MENTION.fullmatch(word):
-            recipients.append(mention[1])
+        if group := _GROUP.fullmatch(word):
+            groups[group[1]] = None
+        elif mention := _MENTION.fullmatch(word):
+            recipients[mention[1]] = None
         elif expires_in is None and (expiry := _EXPIRY.fullmatch(word)):
             expires_in = int(expiry[1]) * _UNIT_SECONDS[expiry[2]]
         elif views is None and word.isascii() and word.isdecimal() and len(word) < 6 and rest and _VIEWS.fullmatch(rest[0]):
             views, rest = int(word), rest[1:]
         else:
             return None
-    if len(recipients) > 1:
-        return Coming("groups")
-    return Push(recipients[0] if recipients else "", expires_in, views, generate)
+    return Push(tuple(recipients), expires_in, views, generate, tuple(groups))
 
 
 def unescape(text: str) -> str:
@@ -120,10 +131,65 @@ def _as_typed(found: re.Match[str]) -> str:
     return label if bar else target.removeprefix("mailto:")
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenMessage:
+    """A message that somebody used a shortcut on. `author` is empty when Slack names no person."""
+
+    conversation: str
+    ts: str
+    author: str
+
+    @property
+    def written_at(self) -> int:
+        """When, in milliseconds: Slack names a message by the second it was written in."""
+        return int(self.ts.partition(".")[0]) * 1000
+
+
+def chosen_message(payload: Mapping[str, Any]) -> ChosenMessage | None:
+    """The message that a message shortcut was used on; None for other payloads, and where it has no place of its own."""
+    message, channel = payload.get("message"), payload.get("channel")
+    if payload.get("type") != "message_action" or not isinstance(message, Mapping) or not isinstance(channel, Mapping):
+        return None
+    ts, author = payload.get("message_ts") or message.get("ts"), message.get("user")
+    if not isinstance(ts, str) or not _TS.fullmatch(ts):
+        return None
+    return ChosenMessage(channel["id"], ts, author if isinstance(author, str) else "")
+
+
+def shared_links(payload: Mapping[str, Any], base_url: str) -> list[str]:
+    """Of the links that a message shares, those to a push at `base_url`, as they were written. They hold keys."""
+    said = payload["event"].get("links") or []
+    return [link["url"] for link in said if _leads_to_a_push(link["url"], base_url)]
+
+
+def _leads_to_a_push(url: str, base_url: str) -> bool:
+    try:
+        found, ours = urlsplit(url), urlsplit(base_url)
+        return (found.scheme.lower(), _host(found)) == (ours.scheme, _host(ours)) and found.path.startswith("/p/")
+    except ValueError:  # a port that is none
+        return False
+
+
+def _host(url: SplitResult) -> tuple[str | None, int | None]:
+    return url.hostname, url.port or {"https": 443, "http": 80}.get(url.scheme.lower())
+
+
+def shared_where(payload: Mapping[str, Any]) -> dict[str, str]:
+    """Where links were shared, as chat.unfurl wants it: a message, or a draft in the composer. Empty when Slack does not say."""
+    event = payload["event"]
+    if event.get("unfurl_id") and event.get("source"):
+        return {"unfurl_id": event["unfurl_id"], "source": event["source"]}
+    if event.get("channel") and event.get("message_ts"):
+        return {"channel": event["channel"], "ts": event["message_ts"]}
+    return {}
+
+
 def member(payload: Mapping[str, Any]) -> Member:
     """Who acts, as the signed payload names them."""
     if "user_id" in payload:  # a slash command
         return Member(Workspace("slack", payload["team_id"], payload.get("enterprise_id")), payload["user_id"])
+    if "event" in payload:
+        return Member(installed_in(payload), payload["event"]["user"])
     user, team = payload["user"], payload.get("team") or {}
     # The acting person's own team: on a shared channel it is not the team where the button stands.
     home = user.get("team_id") or team.get("id") or ""
@@ -167,27 +233,43 @@ def field_values(view: Mapping[str, Any]) -> dict[str, Any]:
                     found[action_id] = (given.get("selected_option") or {}).get("value")
                 case "users_select":
                     found[action_id] = given.get("selected_user")
+                case "multi_users_select":
+                    found[action_id] = given.get("selected_users") or []
+                case "multi_external_select":
+                    found[action_id] = [option["value"] for option in given.get("selected_options") or []]
+                case "checkboxes":
+                    found[action_id] = {option["value"] for option in given.get("selected_options") or []}
                 case _:
                     found[action_id] = given.get("value")
     return found
 
 
-def _whole(field: str, spelled: str) -> int:
+def chosen_in(view: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The ids of the people and of the groups that were chosen in a form."""
+    given = field_values(view)
+    return given.get("recipient") or [], given.get("groups") or []
+
+
+def whole(field: str, spelled: str) -> int:
+    """The number that an option of ours spells. Raises BadInput."""
     if not (spelled.isascii() and spelled.isdecimal() and len(spelled) < 12):  # no option of ours
         raise BadInput(field, "not_a_whole_number")
     return int(spelled)
 
 
+def extension(view: Mapping[str, Any]) -> tuple[str, int]:
+    """Which push shall live for how many seconds from now on. Raises BadInput."""
+    return view["private_metadata"], whole("expiry", field_values(view).get("expiry") or "")
+
+
 def order(view: Mapping[str, Any], form: Form, sender: Member, draft: str | None) -> Order:
-    """The push that a submitted form asks for. A recipient is of the sender's own workspace. Raises BadInput."""
+    """The push that a submitted form asks for, whoever it is for. Raises BadInput."""
     given = field_values(view)
-    recipient = given.get("recipient") or ""
-    expires_in = _whole("expiry", given["expiry"]) if given.get("expiry") else form.expires_in
-    views = _whole("views", given["views"]) if given.get("views") else form.views
+    expires_in = whole("expiry", given["expiry"]) if given.get("expiry") else form.expires_in
+    views = whole("views", given["views"]) if given.get("views") else form.views
     return Order(
         payload=Payload.of_text(draft if draft is not None else given.get("secret") or ""),
         sender=sender,
-        recipient=Member(sender.workspace, recipient) if recipient else None,
         expires_in=expires_in,
         views=views,
         passphrase=given.get("passphrase") or "",

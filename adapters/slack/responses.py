@@ -21,12 +21,12 @@ class Responses:
         if api.hostname and not api.hostname.endswith("slack.com"):
             self._hosts.add((api.scheme, api.netloc))
 
-    async def respond(self, response_url: str, message: Message) -> None:
-        """Say something that only this member sees. Raises Undeliverable, or Unreachable when another try may do."""
+    async def respond(self, response_url: str, message: Message, *, in_place: bool = False) -> None:
+        """Say something that only this member sees; `in_place` of the message that was clicked in. Raises Undeliverable, or Unreachable when another try may do."""
         url = urlsplit(response_url)
         if (url.scheme, url.netloc) not in self._hosts:
             raise Undeliverable("foreign_response_url")
-        body = {"response_type": "ephemeral", "replace_original": False, **message.body(), **NO_PREVIEW}
+        body = {"response_type": "ephemeral", "replace_original": in_place, **message.body(), **NO_PREVIEW}
         try:
             async with self._session.post(
                 response_url, json=body, allow_redirects=False, timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)

@@ -12,15 +12,23 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, 
 
 from adapters.slack.form import Form
 from adapters.slack.gestures import STEP
-from adapters.slack.render.card import BURN, RELEASE
-from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
-from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER
+from adapters.slack.render.card import AGAIN, BURN, EXTEND, NUDGE, RELEASE
+from adapters.slack.render.extension import VIEW_EXTEND
+from adapters.slack.render.form import GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM
+from adapters.slack.render.group_card import BURN_GROUP
+from adapters.slack.render.home import NEXT, PREVIOUS
+from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER, REVEAL
+from adapters.slack.render.listing import BURN_LISTED
+from adapters.slack.render.originals import ALLOW, DELETE
+from adapters.slack.render.passing_on import GET_LINK
 from adapters.slack.render.request import ANSWER, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
 
-_IN_A_VIEW = frozenset({GENERATE, MORE, OPENED_IN_BROWSER})
-_WITH_A_VALUE = frozenset({OPEN, BURN, RELEASE, ANSWER, DECLINE, WITHDRAW})
+_IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT, REVEAL, DELETE, ALLOW})
+_ON_A_CARD = frozenset({OPEN, BURN, BURN_GROUP, RELEASE, EXTEND, NUDGE, AGAIN, GET_LINK, ANSWER, DECLINE, WITHDRAW})
+_WITH_A_VALUE = _ON_A_CARD | {REVEAL, BURN_LISTED, PREVIOUS, NEXT, DELETE, ALLOW}
 
-_FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER})
+_FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER, VIEW_EXTEND})
+_ABOUT_SOMETHING = frozenset({VIEW_ANSWER, VIEW_EXTEND})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -79,7 +87,9 @@ class _Entry(_Shape):
     type: Text
     value: str | None = None
     selected_user: str | None = None
+    selected_users: list[Text] | None = None
     selected_option: _Option | None = None
+    selected_options: list[_Option] | None = None
 
 
 class _State(_Shape):
@@ -108,7 +118,7 @@ class _View(_Shape):
             Form.recalled(self.private_metadata or "")
         if self.callback_id in _FORMS and not any(block.type == "input" for block in self.blocks):
             raise ValueError("a form without a field")
-        if self.callback_id == VIEW_ANSWER and not self.private_metadata:
+        if self.callback_id in _ABOUT_SOMETHING and not self.private_metadata:
             raise ValueError("an answer to nothing")
         return self
 
@@ -167,10 +177,27 @@ class _Inputs(_Shape):
     what: str
 
 
+class _SharedLink(_Shape):
+    url: Text
+
+
 class _Happened(_Shape):
+    """What an event tells. Fields of several events: each is looked at only where Slack sends it."""
+
     type: Text
     tokens: _Revoked | None = None
     team_ids: list[Text] | None = None
+    links: list[_SharedLink] | None = None
+    channel: str | None = None
+    message_ts: str | None = None
+    unfurl_id: str | None = None
+    source: str | None = None
+
+
+class _TabOpened(_Happened):
+    user: Text
+    channel: str | None = None
+    tab: str | None = None
 
 
 class _StepRun(_Happened):
@@ -185,7 +212,7 @@ class _StepRun(_Happened):
         return self
 
 
-_HAPPENINGS: dict[str, type[_Happened]] = {"function_executed": _StepRun}
+_HAPPENINGS: dict[str, type[_Happened]] = {"function_executed": _StepRun, "app_home_opened": _TabOpened}
 
 
 class _Event(_Shape):

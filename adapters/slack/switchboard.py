@@ -85,3 +85,7 @@ class Switchboard:
         while len(self._lines) > _LINES_MOST:
             self._lines.popitem(last=False)
         return line
+
+    def with_token(self, token: str) -> SlackCalls:
+        """As whoever gave us this token of their own."""
+        return SlackCalls(token=token, api_url=self._api_url, session=self._session)

@@ -6,7 +6,8 @@ POST /p/<id>/ack          the seal is open: forget what the claim still holds
 POST /p/<id>/burn         forget it now
 GET, HEAD /static/<name>  what the page is made of
 
-No GET reaches the engine: the functions that answer them are never given it.
+No GET reaches the engine: the functions that answer them are never given it. That a known link scanner
+asked is noted in memory, alike for every id, and told by others later.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from adapters.web.headers import answer_headers, asset_headers, page_headers
 from adapters.web.origin import claimant_address, comes_from_our_page, is_prefetch, origin_of
 from adapters.web.parse import BODY_MOST
 from adapters.web.render import Answer, Brand, Pages, bad_input, not_from_page
+from adapters.web.scanners import Sightings
 from adapters.wording.catalog import words_for_header
 from core.engine import PushEngine
 from core.errors import BadInput
@@ -39,13 +41,15 @@ class WebDoor:
         brand: Brand,
         hsts: str = "max-age=63072000",
         trusted_proxies: int = 0,
+        sightings: Sightings | None = None,
     ) -> None:
-        """`hsts`: Strict-Transport-Security's value; `trusted_proxies`: how many of our own stand in front."""
+        """`sightings`: where scanners are noted; `hsts`: Strict-Transport-Security's value; `trusted_proxies`: how many of our own stand in front."""
         https = base_url.startswith("https:")
         self._claimants = Claimants(engine)
         self._pages = Pages(brand)
         self._origin = origin_of(base_url)
         self._trusted_proxies = trusted_proxies
+        self._sightings = sightings or Sightings()
         self._page_headers = page_headers(https=https, hsts=hsts)
         self._answer_headers = answer_headers(https=https, hsts=hsts)
         self._asset_headers = asset_headers(https=https, hsts=hsts)
@@ -60,6 +64,7 @@ class WebDoor:
     async def _show_page(self, request: web.Request) -> web.Response:
         if request.method not in ("GET", "HEAD"):
             return self._not_allowed(_SAFE)
+        self._sightings.note(request.method, request.headers.get("User-Agent", ""), request.match_info["tail"])
         if is_prefetch(request):
             return web.Response(status=503, headers={**self._answer_headers, "Vary": "Sec-Purpose"})
         words = words_for_header(request.headers.get("Accept-Language", ""))

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from babel.dates import format_datetime
 
 from adapters.wording.catalog import Words
-from core.errors import BadInput, OnHold, PushError, TooMany
+from core.creation import RECIPIENTS_MOST, WITH_PASSPHRASE_MOST
+from core.errors import BadInput, OnHold, PushError, TooLate, TooMany
 from core.policy import DAY, HOUR, MINUTE, Policy
 
 
@@ -32,6 +33,10 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("The expiry must be between {shortest} and {longest}.", shortest=shortest, longest=longest)
         case BadInput(field="views"):
             return words.say("The secret can be opened between 1 and {most} times. Choose a number in between.", most=policy.most_views)
+        case BadInput(field="recipient", reason="required"):
+            return words.say("In this workspace every secret is for a named person. Choose one.")
+        case BadInput(field="passphrase", reason="required"):
+            return words.say("In this workspace every secret needs a passphrase. Think of one, and tell it another way.")
         case BadInput(field="asked", reason="empty"):
             return words.say("Choose whom to ask.")
         case BadInput(field="asked", reason="oneself"):
@@ -48,9 +53,23 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("An app cannot open a secret. Choose a person.")
         case BadInput(field="recipient", reason="deactivated"):
             return words.say("This account is deactivated. Choose somebody else.")
+        case BadInput(field="recipient", reason="guest"):
+            return words.say("This workspace does not allow guests as recipients. Choose somebody else.")
+        case BadInput(field="recipient", reason="outsider"):
+            return words.say("This workspace does not allow recipients from other workspaces. Choose somebody else.")
+        case BadInput(field="recipient", reason="required"):
+            return words.say("This workspace wants every secret to be for named people. Choose at least one person.")
+        case BadInput(field="recipient", reason="too_many"):
+            return words.say("These are too many people: at most {most} fit. Choose fewer.", most=RECIPIENTS_MOST)
         case BadInput(field="recipient"):
             return words.say(
-                "This person is from another workspace and could not open it. Leave the field empty, and pass the link on yourself."
+                "Nobody could say who this is, and this workspace does not allow everybody. Try again in a minute, or choose somebody else."
+            )
+        case BadInput(field="passphrase", reason="required"):
+            return words.say("This workspace wants a passphrase on every secret. Think one up, and tell it to the recipient another way.")
+        case BadInput(field="passphrase", reason="too_many_people"):
+            return words.say(
+                "With a passphrase, at most {most} people fit. Choose fewer, or leave the passphrase out.", most=WITH_PASSPHRASE_MOST
             )
         case BadInput(field="secret", reason="empty"):
             return words.say("There is no secret yet. Type one, or have one generated.")
@@ -62,6 +81,8 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("You have made many secrets in a short time. Try again in {wait}.", wait=_wait(words, problem.retry_after))
         case OnHold():
             return on_hold(words)
+        case TooLate():
+            return too_late(words)
         case _:
             return words.say("This did not work. Nothing was sent.")
 
@@ -83,6 +104,11 @@ def not_sent_for_lack_of_room(words: Words) -> str:
     )
 
 
+def gone(words: Words) -> str:
+    """A person pressed Open, and there is nothing for them; which cause it has is nobody's business."""
+    return words.say("This secret is gone, or it is for somebody else. If you still need it, ask the sender for a new one.")
+
+
 def on_hold(words: Words) -> str:
     """A person pressed Open on a push that is held."""
     return words.say(
@@ -95,14 +121,66 @@ def not_released(words: Words) -> str:
     return words.say("The store is not answering. The secret is still on hold. Try again in a minute.")
 
 
+def refusal_to_extend(words: Words, problem: PushError, policy: Policy) -> str:
+    """Why a push does not live longer, and what to do about it."""
+    match problem:
+        case BadInput(reason="not_longer"):
+            return words.say("It already lives longer than that. Choose a longer time.")
+        case BadInput():
+            longest = duration(words, policy.longest_expiry)
+            return words.say("A secret may live for {longest} in all. Push it again if it is needed for longer.", longest=longest)
+        case _:
+            return words.say("This secret has ended, so it cannot be extended. Push it again if it is still needed.")
+
+
+def not_extended(words: Words) -> str:
+    """The store did not answer to a wish to extend."""
+    return words.say("The store is not answering, so this may not be extended yet. Try again in a minute.")
+
+
+def reminded_lately(words: Words, wait: int) -> str:
+    """The last reminder was less than an hour ago."""
+    return words.say("You have reminded them less than an hour ago. You can do it again in {wait}.", wait=_wait(words, wait))
+
+
+def too_late(words: Words) -> str:
+    """The push was opened, or ended, since the button was drawn."""
+    return words.say("It is too late for that: the secret was opened meanwhile, or it has ended.")
+
+
+def not_reminded(words: Words) -> str:
+    """The store did not answer to a wish to remind."""
+    return words.say("The store is not answering, so nobody was reminded. Try again in a minute.")
+
+
+def not_opened_again(words: Words) -> str:
+    """The store did not answer to a wish to push once more."""
+    return words.say("The store is not answering, so the form did not open. Try again in a minute.")
+
+
 def not_opened(words: Words) -> str:
     """The store did not answer to a press on Open."""
     return words.say("The store is not answering. Nothing was used up. Press Open again in a minute.")
 
 
+def not_passed_on(words: Words) -> str:
+    """The store did not answer to a wish for the link."""
+    return words.say("The store is not answering, so nothing has changed. Try again in a minute.")
+
+
 def not_burned(words: Words) -> str:
     """The store did not answer to a wish to burn."""
     return words.say("The store is not answering. The secret is not burned yet. Try again in a minute.")
+
+
+def not_changed(words: Words) -> str:
+    """The store did not answer to a wish to set something up."""
+    return words.say("The store is not answering, so nothing was changed. Try again in a minute.")
+
+
+def not_listed(words: Words) -> str:
+    """The store did not answer to a wish to see what is live."""
+    return words.say("The store is not answering, so your secrets cannot be listed. Nothing is lost. Try again in a minute.")
 
 
 def not_sent_but_kept(words: Words) -> str:

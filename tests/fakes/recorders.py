@@ -1,9 +1,11 @@
 """Who was told what?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.audit import AuditEvent, AuditName
 from core.errors import StoreUnavailable, Undeliverable, Unreachable
+from core.link import Link
 from core.promise import Promise, Tell
 from core.receipt import Happening, Invitation, Place, Receipt
 from core.secret_request import SecretRequest
@@ -46,9 +48,14 @@ class RecordingDelivery:
     shown: list[Receipt] = field(default_factory=list)
     settled: list[Receipt] = field(default_factory=list)
     told_refused: list[Receipt] = field(default_factory=list)
+    nudged: list[Receipt] = field(default_factory=list)
+    told_extended: list[Receipt] = field(default_factory=list)
+    groups_shown: list[list[Receipt]] = field(default_factory=list)
+    links_offered: list[Link | None] = field(default_factory=list)
     refuse_invitations: str = ""
     refuse_receipts: str = ""
     refuse_settling: str = ""
+    refuse_nudges: str = ""
     unreachable: bool = False
 
     async def invite(self, invitation: Invitation) -> Place:
@@ -65,14 +72,32 @@ class RecordingDelivery:
         self.shown.append(receipt)
         return receipt.card or Place("D-sender", f"card-{len(self.shown)}")
 
-    async def tell_refused(self, receipt: Receipt) -> None:
+    async def show_group(self, receipts: Sequence[Receipt]) -> Place:
+        self._must_answer()
+        if self.refuse_receipts:
+            raise Undeliverable(self.refuse_receipts)
+        self.groups_shown.append(list(receipts))
+        return receipts[0].card or Place("D-sender", f"group-{len(self.groups_shown)}")
+
+    async def tell_refused(self, receipt: Receipt, link: Link | None) -> None:
         self.told_refused.append(receipt)
+        self.links_offered.append(link)
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         self._must_answer()
         if self.refuse_settling:
             raise Undeliverable(self.refuse_settling)
         self.settled.append(receipt)
+
+    async def nudge(self, receipt: Receipt) -> None:
+        self._must_answer()
+        if self.refuse_nudges:
+            raise Undeliverable(self.refuse_nudges)
+        self.nudged.append(receipt)
+
+    async def tell_extended(self, receipt: Receipt) -> None:
+        self._must_answer()
+        self.told_extended.append(receipt)
 
     def _must_answer(self) -> None:
         if self.unreachable:

@@ -277,7 +277,7 @@ async def test_when_memory_is_full_a_refusal_is_heard_though_no_budget_can_be_co
         book=RedisReceiptBook(own_server, ring),
         outbox=RecordingOutbox(),
         audit=RecordingAudit(),
-        limiter=RedisLimiter(own_server, ring, {"failed_claim": 30}),
+        limiter=RedisLimiter(own_server, ring, {"failed_claim": 30, "told_refused": 30}),
         clock=clock,
         random=os.urandom,
         policies=InstallationPolicies(Policy()),

@@ -30,7 +30,7 @@ async def test_released_on_the_card_it_opens_once(actors: Actors, reader: Reader
     await store.come_back()
     await reader.claim(url)
     await actors.alice.click(await actors.card("On hold since"), "release_push")
-    assert buttons(await actors.card("Waiting")) == ["burn_push"]
+    assert buttons(await actors.card("Waiting")) == ["extend_push", "burn_push"]
     assert await reader.read(url) == SECRET
     assert (await reader.claim(url)).code == "gone"
 
@@ -40,7 +40,7 @@ async def test_burned_on_the_card_it_never_opens_again(actors: Actors, reader: R
     await store.come_back()
     await reader.claim(url)
     await actors.alice.click(await actors.card("On hold since"), "burn_push")
-    assert buttons(await actors.card("Burned by you")) == []
+    assert buttons(await actors.card("Burned by you")) == ["push_again"]
     assert (await reader.claim(url)).code == "gone"
 
 
@@ -66,4 +66,4 @@ async def test_a_push_that_the_store_lost_is_said_to_be_lost(actors: Actors, rea
     card = await actors.card("On hold since")
     await store.redis.delete(*await store.names("*:push"))
     await actors.alice.click(card, "release_push")
-    assert buttons(await actors.card("No longer in the store")) == []
+    assert buttons(await actors.card("No longer in the store")) == ["push_again"]

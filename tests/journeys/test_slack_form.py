@@ -23,7 +23,7 @@ def typed(view: View) -> dict[str, Any]:
     for block in view.values.values():
         for name, held in block.items():
             option = held.get("selected_option")
-            found[name] = option["value"] if option else held.get("value") or held.get("selected_user")
+            found[name] = option["value"] if option else held.get("value") or held.get("selected_users")
     return found
 
 
@@ -62,7 +62,7 @@ async def on_message(actors: Actors, text: str, by: str = BOB) -> View:
 
 
 async def test_a_name_after_the_command_is_filled_in(actors: Actors) -> None:
-    assert typed(await actors.form("@bob"))["recipient"] == BOB
+    assert typed(await actors.form("@bob"))["recipient"] == [BOB]
 
 
 async def test_terms_after_the_command_stand_under_the_form(actors: Actors) -> None:
@@ -94,7 +94,7 @@ async def test_terms_out_of_range_are_answered_in_words_and_no_form_opens(actors
 async def test_generate_opens_the_form_with_a_strong_secret_in_it(actors: Actors) -> None:
     view = await actors.form("generate @bob")
     assert len(typed(view)["secret"]) >= 20
-    assert typed(view)["recipient"] == BOB
+    assert typed(view)["recipient"] == [BOB]
 
 
 # In the form
@@ -105,7 +105,7 @@ async def test_more_options_keeps_what_was_typed(actors: Actors) -> None:
     actors.alice.fill(view, "secret", SECRET)
     actors.alice.fill(view, "recipient", BOB)
     after = typed(await more(actors, view))
-    assert (after["secret"], after["recipient"]) == (SECRET, BOB)
+    assert (after["secret"], after["recipient"]) == (SECRET, [BOB])
 
 
 async def test_generate_in_the_form_puts_a_strong_secret_in(actors: Actors) -> None:
@@ -125,7 +125,7 @@ async def test_generate_keeps_the_other_fields(actors: Actors) -> None:
         actors.alice.fill(view, name, value)
     await generated(actors, view)
     after = typed(actors.alice.view)
-    assert (after["recipient"], after["label"], after["passphrase"], after["views"]) == (BOB, "db", "blue", "3")
+    assert (after["recipient"], after["label"], after["passphrase"], after["views"]) == ([BOB], "db", "blue", "3")
 
 
 async def test_a_generated_secret_is_what_the_link_opens(actors: Actors, reader: Reader) -> None:
@@ -156,7 +156,7 @@ async def test_an_error_keeps_what_was_typed(actors: Actors) -> None:
     actors.alice.fill(view, "recipient", BOB)
     await actors.alice.submit(view)
     assert view.errors
-    assert typed(actors.alice.view)["recipient"] == BOB
+    assert typed(actors.alice.view)["recipient"] == [BOB]
 
 
 async def test_label_views_and_expiry_stand_on_the_card(actors: Actors) -> None:
@@ -225,11 +225,11 @@ async def test_the_message_shortcut_says_when_slack_may_have_changed_the_text(ac
 
 
 async def test_the_author_of_somebody_elses_message_is_filled_in(actors: Actors) -> None:
-    assert typed(await on_message(actors, SECRET, by=BOB))["recipient"] == BOB
+    assert typed(await on_message(actors, SECRET, by=BOB))["recipient"] == [BOB]
 
 
 async def test_nobody_is_filled_in_on_ones_own_message(actors: Actors) -> None:
-    assert typed(await on_message(actors, SECRET, by=ALICE))["recipient"] is None
+    assert typed(await on_message(actors, SECRET, by=ALICE))["recipient"] == []
 
 
 # Longer than a field takes
@@ -309,10 +309,6 @@ async def test_a_mistake_with_a_secret_too_long_for_a_field_becomes_a_draft(acto
     ("text", "said"),
     [
         ("help", "opens the form"),
-        ("list", "receipts"),
-        ("settings", "More options"),
-        ("request", "coming"),
-        ("request @bob the key", "coming"),
         ("burn", "Say which"),
     ],
 )
@@ -321,10 +317,6 @@ async def test_the_command_answers_in_words(actors: Actors, text: str, said: str
     assert said in answer.text
     assert answer.only_for == ALICE
     assert actors.alice.views == []
-
-
-async def test_two_people_at_once_are_answered_in_words(actors: Actors) -> None:
-    assert "one person" in (await answer_to(actors, "@alice @bob")).text
 
 
 # Burning
@@ -368,7 +360,7 @@ async def test_burn_all_of_nothing_burns_nothing(actors: Actors) -> None:
 async def test_burn_on_the_card_asks_first(actors: Actors) -> None:
     await actors.push()
     card = await actors.card("Waiting")
-    (button,) = [e for block in card.blocks if block["type"] == "actions" for e in block["elements"]]
+    (button,) = [e for block in card.blocks if block["type"] == "actions" for e in block["elements"] if e["action_id"] == "burn_push"]
     assert button["confirm"]["style"] == "danger"
 
 
@@ -376,7 +368,7 @@ async def test_burn_on_the_card_says_so_and_the_link_is_gone(actors: Actors, rea
     (url,) = links_in((await actors.push()).body)
     await actors.alice.click(await actors.card("Waiting"), "burn_push")
     card = await actors.card("Burned by you")
-    assert [block for block in card.blocks if block["type"] == "actions"] == []
+    assert "burn_push" not in json.dumps(card.blocks)
     assert (await reader.claim(url)).code == "gone"
 
 

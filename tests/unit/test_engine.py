@@ -8,13 +8,14 @@ import pytest
 
 from core.audit import AuditEvent
 from core.engine import LIVE_MOST, Created, Order, PushEngine
-from core.errors import BadInput, NotYours, OnHold, StoreFull, StoreUnavailable, TooMany
+from core.errors import BadInput, NotYours, OnHold, StoreFull, StoreUnavailable, TooLate, TooMany
 from core.link import Link
 from core.payload import Payload, unframe
 from core.policies import InstallationPolicies
-from core.policy import DAY, Policy
+from core.policy import DAY, HOUR, Policy
+from core.promise import Nudge
 from core.push import Attempt, Burned, Gone, Granted, Held, PushId, TicketNeeded, WrongPassphrase, reference
-from core.receipt import Happening, Hold, Receipt, State
+from core.receipt import Happening, Hold, Place, Receipt, Seen, State
 from core.sealing import input_key, link_proof, open_seal, pass_proof
 from tests.fakes import (
     ALICE,
@@ -45,7 +46,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.store = FakePushStore(self.clock)
         self.book = FakeReceiptBook(self.clock)
-        self.limiter = FakeLimiter(self.clock, {"create": 30, "failed_claim": 30})
+        self.limiter = FakeLimiter(self.clock, {"create": 30, "invite": 120, "failed_claim": 30, "told_refused": 10})
         self.engine = PushEngine(
             store=self.store,
             book=self.book,
@@ -67,7 +68,7 @@ class Desk:
     async def claim(self, attempt: Attempt, link: Link) -> Any:
         return await self.engine.claim(link.push_id, attempt, ADDRESS)
 
-    def told(self) -> list[tuple[State | Hold, int | None]]:
+    def told(self) -> list[tuple[State | Hold | Seen, int | None]]:
         return [(happening.what, happening.views_left) for happening in self.outbox.told]
 
 
@@ -155,7 +156,7 @@ async def test_when_budgets_cannot_be_counted_the_stores_answer_still_goes_out(d
 
 
 async def test_a_broken_random_source_overwrites_no_push(desk: Desk):
-    desk.engine._random = lambda count: bytes(count)
+    desk.engine._creation._random = lambda count: bytes(count)
     await desk.create()
     with pytest.raises(StoreUnavailable):
         await desk.create(payload=Payload.of_text("another"))
@@ -219,20 +220,21 @@ async def test_what_the_store_has_answered_is_heard_though_the_budget_cannot_be_
     assert await desk.engine.burn_as_claimant(link.push_id, desk.attempt(link, link_proof=bytes(32)), ADDRESS) == Gone()
 
 
-async def test_a_missing_ticket_or_passphrase_costs_no_budget_and_tells_nobody(desk: Desk):
+async def test_a_missing_ticket_or_passphrase_costs_no_budget_and_only_the_ticket_is_news(desk: Desk):
     bound, locked = (await desk.create(recipient=BOB)).link, (await desk.create(passphrase="x")).link
-    assert await desk.claim(desk.attempt(bound), bound) == TicketNeeded()
     assert await desk.claim(desk.attempt(locked), locked) == WrongPassphrase(5, counted=False)
-    assert desk.limiter.spent("failed_claim", ADDRESS) == 0
     assert desk.told() == []
-    assert [event.reason for event in desk.audit.events[2:]] == ["TicketNeeded", "WrongPassphrase"]
+    assert await desk.claim(desk.attempt(bound), bound) == TicketNeeded()
+    assert desk.limiter.spent("failed_claim", ADDRESS) == 0
+    assert desk.told() == [(Seen.REFUSED, None)]
+    assert [event.reason for event in desk.audit.events[2:]] == ["WrongPassphrase", "TicketNeeded"]
 
 
 async def test_the_fifth_wrong_passphrase_tells_the_sender(desk: Desk):
     link = (await desk.create(passphrase="right")).link
     for number in range(5):
         await desk.claim(desk.attempt(link, pass_proof=bytes([number]) * 32), link)
-    assert desk.told() == [(State.LOCKED, None)]
+    assert desk.told() == [*[(Seen.REFUSED, None)] * 4, (State.LOCKED, None)]
     assert desk.audit.names[-1] == "push.locked"
     assert desk.limiter.spent("failed_claim", ADDRESS) == 5
 
@@ -241,7 +243,7 @@ async def test_the_fifth_wrong_passphrase_given_for_burning_tells_the_sender_too
     link = (await desk.create(passphrase="right")).link
     for number in range(5):
         await desk.engine.burn_as_claimant(link.push_id, desk.attempt(link, pass_proof=bytes([number]) * 32), ADDRESS)
-    assert desk.told() == [(State.LOCKED, None)]
+    assert desk.told() == [*[(Seen.REFUSED, None)] * 4, (State.LOCKED, None)]
     assert desk.audit.names[-1] == "push.locked"
 
 
@@ -436,3 +438,140 @@ async def test_nothing_that_is_remembered_or_promised_tells_id_key_name_or_secre
     said = repr(desk.audit.events) + repr(desk.outbox.promised)
     secrets = [repr(link.push_id), repr(link.key), link.path[3:], link.fragment, SECRET, "sesame", "a label", BOB.id, ALICE.id]
     assert [secret for secret in secrets if secret in said] == []
+
+
+# Extending and reminding
+
+
+async def extendable(desk: Desk, **changes: Any) -> Receipt:
+    return (await desk.create(**{"expires_in": HOUR} | changes)).receipt
+
+
+async def test_an_extended_push_opens_after_its_old_end_and_not_after_the_new_one(desk: Desk):
+    created = await desk.create(expires_in=HOUR, views=2)
+    extended = await desk.engine.extend(created.receipt.reference, ALICE, 2 * HOUR)
+    assert extended.expires_at == desk.clock() + 2 * HOUR * 1000
+    desk.clock.advance(HOUR * 1000)
+    assert isinstance(await desk.claim(desk.attempt(created.link), created.link), Granted)
+    desk.clock.advance(HOUR * 1000)
+    assert await desk.claim(desk.attempt(created.link), created.link) == Gone()
+
+
+async def test_an_extension_is_in_the_book_and_told_and_remembered(desk: Desk):
+    receipt = await extendable(desk)
+    extended = await desk.engine.extend(receipt.reference, ALICE, DAY)
+    assert await desk.book.find(receipt.reference) == extended
+    assert desk.told() == [(Seen.EXTENDED, None)]
+    assert desk.audit.names[-1] == "push.extended"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reason"),
+    [(HOUR, "not_longer"), (90 * DAY, "out_of_range"), (0, "out_of_range"), (-DAY, "out_of_range"), (True, "not_a_whole_number")],
+)
+async def test_an_extension_stays_within_what_the_policy_allows_from_the_making_on(desk: Desk, seconds: int, reason: str):
+    receipt = await extendable(desk)
+    desk.clock.advance(1000 if reason != "not_longer" else 0)
+    with pytest.raises(BadInput, match=f"expiry: {reason}"):
+        await desk.engine.extend(receipt.reference, ALICE, seconds)
+    assert await desk.book.find(receipt.reference) == receipt
+    assert desk.told() == []
+
+
+async def test_what_has_ended_is_not_extended(desk: Desk):
+    burned, expired = await extendable(desk), await extendable(desk)
+    await desk.engine.burn(burned.reference, ALICE)
+    desk.clock.advance(HOUR * 1000)
+    for receipt in (burned, expired):
+        with pytest.raises(TooLate):
+            await desk.engine.extend(receipt.reference, ALICE, DAY)
+
+
+async def test_nobody_else_extends_or_reminds(desk: Desk):
+    receipt = await extendable(desk)
+    for act in (desk.engine.extend(receipt.reference, EVE, DAY), desk.engine.nudge(receipt.reference, EVE)):
+        with pytest.raises(NotYours):
+            await act
+
+
+async def delivered(desk: Desk, **changes: Any) -> Receipt:
+    receipt = await extendable(desk, recipient=BOB, **changes)
+    place = Place("D-recipient", "1")
+    return await desk.book.amend(receipt.reference, lambda known: replace(known, invitation=place)) or receipt
+
+
+async def test_a_nudge_is_promised_once_an_hour(desk: Desk):
+    receipt = await delivered(desk, expires_in=DAY)
+    await desk.engine.nudge(receipt.reference, ALICE)
+    desk.clock.advance(1200_000)
+    with pytest.raises(TooMany) as refused:
+        await desk.engine.nudge(receipt.reference, ALICE)
+    assert refused.value.retry_after == 2400
+    desk.clock.advance(2400_000)
+    await desk.engine.nudge(receipt.reference, ALICE)
+    assert [promise for promise in desk.outbox.promised if isinstance(promise, Nudge)] == [Nudge(receipt.reference)] * 2
+
+
+@pytest.mark.parametrize("what", ["for nobody", "not delivered", "opened", "burned", "held"])
+async def test_there_must_be_something_to_remind_of(desk: Desk, what: str):
+    receipt = await (extendable(desk) if what == "for nobody" else delivered(desk))
+    changes: dict[str, Any] = {
+        "not delivered": {"undeliverable": "user_disabled"},
+        "opened": {"state": State.OPENED, "views_left": 0},
+        "burned": {"state": State.BURNED},
+        "held": {"held_at": 1},
+    }
+    await desk.book.amend(receipt.reference, lambda known: replace(known, **changes.get(what, {})))
+    with pytest.raises(TooLate):
+        await desk.engine.nudge(receipt.reference, ALICE)
+    assert not [promise for promise in desk.outbox.promised if isinstance(promise, Nudge)]
+
+
+async def test_a_nudge_that_could_not_be_promised_may_be_tried_at_once_again(desk: Desk):
+    receipt = await delivered(desk)
+    desk.outbox.down = True
+    with pytest.raises(StoreUnavailable):
+        await desk.engine.nudge(receipt.reference, ALICE)
+    desk.outbox.down = False
+    await desk.engine.nudge(receipt.reference, ALICE)
+
+
+# Turned away, and scanned
+
+
+async def test_news_of_attempts_at_one_push_have_a_budget(desk: Desk):
+    link = (await desk.create(recipient=BOB)).link
+    for _ in range(25):
+        assert await desk.claim(desk.attempt(link), link) == TicketNeeded()
+    assert desk.told() == [(Seen.REFUSED, None)] * 10
+
+
+async def test_an_address_that_guesses_too_much_is_no_news_any_more(desk: Desk):
+    link = (await desk.create(recipient=BOB)).link
+    for _ in range(30):
+        await desk.limiter.spend("failed_claim", ADDRESS)
+    with pytest.raises(TooMany):
+        await desk.claim(desk.attempt(link), link)
+    assert desk.told() == []
+
+
+async def test_a_stranger_without_the_link_is_no_news(desk: Desk):
+    link = (await desk.create()).link
+    await desk.claim(desk.attempt(link, link_proof=bytes(32)), link)
+    assert desk.told() == []
+
+
+async def test_a_scan_is_told_for_a_push_and_for_nothing_else(desk: Desk):
+    link = (await desk.create()).link
+    await desk.engine.note_scanned(PushId(bytes(16)))
+    assert desk.told() == []
+    await desk.engine.note_scanned(link.push_id)
+    assert desk.told() == [(Seen.SCANNED, None)]
+
+
+async def test_a_scan_that_is_known_is_not_told_again(desk: Desk):
+    created = await desk.create()
+    await desk.engine.note_scanned(created.link.push_id)
+    await desk.book.amend(created.receipt.reference, lambda known: known.after(desk.outbox.told[-1]))
+    await desk.engine.note_scanned(created.link.push_id)
+    assert len(desk.outbox.told) == 1

@@ -1,7 +1,7 @@
 import pytest
 
 from adapters.slack import parse
-from adapters.slack.parse import Ask, Burn, Coming, Help, Mistake, Push, command
+from adapters.slack.parse import Ask, Burn, ChangeSettings, Help, ListMine, Mistake, Push, command
 
 
 @pytest.mark.parametrize(
@@ -9,14 +9,14 @@ from adapters.slack.parse import Ask, Burn, Coming, Help, Mistake, Push, command
     [
         ("", Push()),
         ("   ", Push()),
-        ("<@U0BOB|bob>", Push("U0BOB")),
-        ("<@U0BOB>", Push("U0BOB")),
-        ("<@W0BOB|bob> 1d", Push("W0BOB", 86400)),
-        ("1d <@U0BOB|bob> 3 views", Push("U0BOB", 86400, 3)),
+        ("<@U0BOB|bob>", Push(("U0BOB",))),
+        ("<@U0BOB>", Push(("U0BOB",))),
+        ("<@W0BOB|bob> 1d", Push(("W0BOB",), 86400)),
+        ("1d <@U0BOB|bob> 3 views", Push(("U0BOB",), 86400, 3)),
         ("30m", Push(expires_in=1800)),
         ("1 view", Push(views=1)),
         ("generate", Push(generate=True)),
-        ("generate <@U0BOB|bob> 2w", Push("U0BOB", 14 * 86400, None, True)),
+        ("generate <@U0BOB|bob> 2w", Push(("U0BOB",), 14 * 86400, None, True)),
         ("burn", Burn()),
         ("burn all", Burn("all")),
         ("burn abcd2345", Burn("abcd2345")),
@@ -24,11 +24,12 @@ from adapters.slack.parse import Ask, Burn, Coming, Help, Mistake, Push, command
         ("HELP", Help()),
         ("request", Ask()),
         ("request <@U0BOB>", Ask("U0BOB")),
-        ("list", Coming("list")),
-        ("settings", Coming("settings")),
+        ("list", ListMine()),
+        ("settings", ChangeSettings()),
         ("request <@U0BOB|bob> the staging password", Ask("U0BOB", "the staging password")),
-        ("<!subteam^S0OPS|@ops>", Coming("groups")),
-        ("<@U0BOB|bob> <@U0CAROL|carol>", Coming("groups")),
+        ("<!subteam^S0OPS|@ops>", Push(groups=("S0OPS",))),
+        ("<@U0BOB|bob> <!subteam^S0OPS|@ops> <@U0CAROL|carol> 1d", Push(("U0BOB", "U0CAROL"), 86400, groups=("S0OPS",))),
+        ("<@U0BOB|bob> <@U0BOB>", Push(("U0BOB",))),
     ],
 )
 def test_a_command_means_what_the_contract_says(typed: str, meant: parse.Command) -> None:

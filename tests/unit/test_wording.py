@@ -27,6 +27,7 @@ REFUSALS: list[PushError] = [
     errors.Damaged(TYPED),
     errors.NewerVersion(TYPED),
     errors.OnHold(TYPED),
+    errors.TooLate(TYPED),
 ]
 
 

@@ -1,12 +1,23 @@
 """What does a gesture mean? One file for each thing that members do; each tells its gestures to the door."""
 
+from functools import reduce
+from operator import or_
+
 from adapters.slack.desk import Desk
 from adapters.slack.handlers.away import Away
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
+from adapters.slack.handlers.extending import ExtendingHandlers
+from adapters.slack.handlers.home import HomeHandlers
+from adapters.slack.handlers.listing import ListingHandlers
 from adapters.slack.handlers.opening import OpeningHandlers
+from adapters.slack.handlers.originals import OriginalHandlers
+from adapters.slack.handlers.passing_on import PassingOnHandlers
+from adapters.slack.handlers.previews import PreviewHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
 from adapters.slack.handlers.requests import RequestHandlers
+from adapters.slack.handlers.revealing import RevealingHandlers
+from adapters.slack.handlers.settings import SettingsHandlers
 from adapters.slack.handlers.workspaces import WorkspaceHandlers
 from core.secret_requests import SecretRequests
 
@@ -14,9 +25,28 @@ from core.secret_requests import SecretRequests
 class SlackHandlers:
     """All gestures of one Slack app."""
 
-    def __init__(self, desk: Desk, secret_requests: SecretRequests) -> None:
-        push_form, card, opening = PushFormHandlers(desk), CardHandlers(desk), OpeningHandlers(desk)
-        requests, workspaces = RequestHandlers(desk, secret_requests), WorkspaceHandlers(desk)
-        self.command = CommandHandler(desk, push_form, card, requests).command
-        self.gestures = push_form.gestures() | card.gestures() | opening.gestures() | requests.gestures() | workspaces.gestures()
+    def __init__(self, desk: Desk, secret_requests: SecretRequests, leave_url: str) -> None:
+        """`leave_url`: where members let us delete messages of theirs; empty when nowhere."""
+        originals = OriginalHandlers(desk, desk.tokens, leave_url)
+        push_form, opening = PushFormHandlers(desk, originals), OpeningHandlers(desk)
+        card, requests = CardHandlers(desk, push_form), RequestHandlers(desk, secret_requests)
+        listing, settings = ListingHandlers(desk), SettingsHandlers(desk)
+        desk.home.sections.append(requests.open_rows)
+        self.command = CommandHandler(desk, push_form, card, requests, listing, settings).command
+        rooms = (
+            push_form,
+            card,
+            opening,
+            originals,
+            requests,
+            listing,
+            settings,
+            ExtendingHandlers(desk),
+            HomeHandlers(desk, push_form),
+            PassingOnHandlers(desk),
+            PreviewHandlers(desk),
+            RevealingHandlers(desk),
+            WorkspaceHandlers(desk),
+        )
+        self.gestures = reduce(or_, (room.gestures() for room in rooms))
         self.nothing_was_sent = Away(desk).nothing_was_sent

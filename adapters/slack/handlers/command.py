@@ -5,8 +5,10 @@ from adapters.slack.desk import Desk
 from adapters.slack.form import Form
 from adapters.slack.gestures import Answer, Payload
 from adapters.slack.handlers.card import CardHandlers
+from adapters.slack.handlers.listing import ListingHandlers
 from adapters.slack.handlers.push_form import PushFormHandlers
 from adapters.slack.handlers.requests import RequestHandlers
+from adapters.slack.handlers.settings import SettingsHandlers
 from adapters.slack.render.answers import help_text, note
 from adapters.wording.catalog import Words
 
@@ -14,11 +16,21 @@ from adapters.wording.catalog import Words
 class CommandHandler:
     """The command: answered empty at once, then the form opens or a line appears."""
 
-    def __init__(self, desk: Desk, push_form: PushFormHandlers, card: CardHandlers, requests: RequestHandlers) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        push_form: PushFormHandlers,
+        card: CardHandlers,
+        requests: RequestHandlers,
+        listing: ListingHandlers,
+        settings: SettingsHandlers,
+    ) -> None:
         self._desk = desk
         self._push_form = push_form
         self._card = card
         self._requests = requests
+        self._listing = listing
+        self._settings = settings
 
     async def command(self, payload: Payload) -> Answer:
         """`/pushpw ...`, whatever follows."""
@@ -38,15 +50,15 @@ class CommandHandler:
                 await self._requests.ask_spoken(payload, words, wish)
             case parse.Help():
                 await self._desk.say(payload, help_text(words))
+            case parse.ListMine():
+                await self._listing.say_list(payload, words)
+            case parse.ChangeSettings():
+                await self._settings.open_settings(payload)
             case parse.Coming():
                 await self._desk.say(payload, note(_coming(words, wish.what)))
 
 
 def _coming(words: Words, what: str) -> str:
     match what:
-        case "list":
-            return words.say("The list of your secrets is coming. Until then, your receipts are in the conversation with this app.")
-        case "settings":
-            return words.say("Your own settings are coming. Until then, choose the terms in the form under “More options”.")
         case _:
-            return words.say("Several people and groups are coming. Until then, push the secret to one person at a time.")
+            return words.say("Your own settings are coming. Until then, choose the terms in the form under “More options”.")

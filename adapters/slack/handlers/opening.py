@@ -5,11 +5,13 @@ import structlog
 from adapters.slack import button, parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Gestures, Payload
-from adapters.slack.render.blocks import told
-from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER, open_in_browser
-from adapters.wording.terms import not_opened, on_hold
+from adapters.slack.render.blocks import View, told
+from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER, open_in_browser, show_again
+from adapters.wording.catalog import Words
+from adapters.wording.terms import gone, not_opened, on_hold
 from core.errors import Damaged, OnHold, StoreUnavailable
 from core.link import Link
+from core.reveal import NotShown, Pass
 
 log = structlog.get_logger(__name__)
 
@@ -33,16 +35,23 @@ class OpeningHandlers:
         words = await self._desk.words_for(payload)
         try:
             link = self._link_behind(payload["actions"][0]["value"])
-            ticketed = await self._desk.engine.hand_out_ticket(link, parse.member(payload)) if link else None
+            view = await self._offered(payload, words, link) if link else None
         except StoreUnavailable:
             log.warning("push_not_opened", cause="store")
             view = told(words, not_opened(words))
         except OnHold:
             view = told(words, on_hold(words))
-        else:
-            gone = words.say("This secret is gone, or it is for somebody else. If you still need it, ask the sender for a new one.")
-            view = open_in_browser(words, ticketed.url(self._desk.base_url)) if ticketed else told(words, gone)
-        await self._desk.open_modal(payload, view)
+        await self._desk.open_modal(payload, view or told(words, gone(words)))
+
+    async def _offered(self, payload: Payload, words: Words, link: Link) -> View | None:
+        """The ways to read it, for whom the platform has just vouched; None when there is none. Raises OnHold, StoreUnavailable."""
+        member = parse.member(payload)
+        ticketed = await self._desk.engine.hand_out_ticket(link, member)
+        offered = await self._desk.reveals.offer(link, ticketed, member, parse.installed_in(payload))
+        value = button.sealed_pass(self._desk.ring, offered, member) if isinstance(offered, Pass) else ""
+        if ticketed:
+            return open_in_browser(words, ticketed.url(self._desk.base_url), value, passphrase=offered is NotShown.PASSPHRASE)
+        return show_again(words, value) if value else None
 
     def _link_behind(self, value: str) -> Link | None:
         """The link of an Open button; None when its seal key has left the ring, so that it opens nothing any more."""

@@ -1,27 +1,36 @@
 """How is a push made from Slack? The form: opened, unfolded, filled by the generator, and sent."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from adapters.slack import parse
+from adapters.slack.choice import GROUP_TROUBLE
 from adapters.slack.desk import Desk
 from adapters.slack.form import DRAFT, DRAFT_SECONDS, RECORD, RECORD_SECONDS, SECRET_FIELD_MOST, Form
 from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT, Answer, Gestures, Payload
+from adapters.slack.handlers.originals import OriginalHandlers
 from adapters.slack.message_text import exact_text
 from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import VIEW_DONE, told
-from adapters.slack.render.form import GENERATE, MORE, VIEW_FORM
+from adapters.slack.render.form import ABOUT, GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM, group_options
 from adapters.slack.render.form import form as form_view
-from adapters.slack.render.outcome import created_bound, created_link, ephemeral_link
+from adapters.slack.render.outcome import created_bound, created_each, created_link, ephemeral_link
+from adapters.slack.render.recipients import group_trouble, left_out_lines, lines_about, refused_names
 from adapters.wording.catalog import Words
 from adapters.wording.terms import not_sent, not_sent_but_kept, not_sent_for_lack_of_room, refusal
-from core.engine import Created
+from core.creation import RECIPIENTS_MOST, Created, Recipient
 from core.errors import BadInput, StoreFull, StoreUnavailable, TooMany, Undeliverable
 from core.generator import generate
+from core.identity import Member
 from core.link import encode
 from core.policy import Policy, settle_terms
+from core.receipt import Receipt
+
+LEFT_OUT_MOST = 20
 
 log = structlog.get_logger(__name__)
 
@@ -29,15 +38,22 @@ log = structlog.get_logger(__name__)
 class PushFormHandlers:
     """The form for a new push."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, originals: OriginalHandlers) -> None:
         self._desk = desk
+        self._originals = originals
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
         return Gestures(
-            actions={GENERATE: self.generate_in_form, MORE: self.more_options},
+            actions={
+                GENERATE: self.generate_in_form,
+                MORE: self.more_options,
+                RECIPIENT: self.recipients_chosen,
+                GROUPS: self.recipients_chosen,
+            },
             views={VIEW_FORM: self.submit_form, VIEW_DONE: self.close_result},
             shortcuts={SHORTCUT: self.shortcut, MESSAGE_SHORTCUT: self.message_shortcut},
+            options={GROUPS: self.suggest_groups},
         )
 
     # Opened ----------------------------------------------------------------------------------
@@ -48,15 +64,26 @@ class PushFormHandlers:
             policy = await self._desk.policy_for(payload)
             # Refused here already: a form that opens with other terms than the member typed would be a trap.
             settle_terms(policy, wish.expires_in, wish.views)
+            people, left_out = await self._typed_people(parse.member(payload), policy, wish)
         except BadInput as problem:
-            await self._desk.say(payload, note(refusal(words, problem, policy)))
+            await self._desk.say(payload, note(told_why_not(words, problem, policy)))
             return
         except StoreUnavailable:
             await self._desk.say(payload, note(not_sent(words)))
             return
         secret = generate(self._desk.random) if wish.generate else ""
-        form = Form("", wish.recipient, wish.expires_in, wish.views, notice="generated" if secret else "", secret=secret)
+        form = Form("", people, wish.expires_in, wish.views, notice="generated" if secret else "", secret=secret, left_out=left_out)
         await self._show(payload, words, form)
+
+    async def _typed_people(self, sender: Member, policy: Policy, wish: parse.Push) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """Whom to fill in, and who of the groups is left out. Raises BadInput."""
+        if not wish.groups:
+            if len(wish.recipients) > RECIPIENTS_MOST:
+                raise BadInput("recipient", "too_many")
+            return wish.recipients, ()
+        # Who is in a group is settled here, where the member still sees it and may take somebody out.
+        choice = await self._desk.recipients.choice(sender, policy, wish.recipients, wish.groups)
+        return tuple(each.id for each in choice.people), choice.left_out[:LEFT_OUT_MOST]
 
     async def shortcut(self, payload: Payload) -> Answer:
         """The global shortcut: the empty form."""
@@ -74,17 +101,36 @@ class PushFormHandlers:
     async def _open_from_message(self, payload: Payload) -> None:
         words = await self._desk.words_for(payload)
         found = exact_text(payload["message"])
-        author = payload["message"].get("user") or ""
-        acting = parse.member(payload)
-        prefill = author not in ("", acting.id) and await self._desk.people.may_receive(author, acting.workspace)
-        form = Form("", author if prefill else "", notice="changed" if found.changed else "")
+        author = await self._author_of(payload)
+        form = Form("", (author,) if author else (), notice="changed" if found.changed else "")
         await self.open_with(payload, words, found.text, form)
+
+    async def _author_of(self, payload: Payload) -> str:
+        """Who wrote the message, if that is somebody else who may be sent to."""
+        author, acting = payload["message"].get("user") or "", parse.member(payload)
+        if author in ("", acting.id):
+            return ""
+        try:
+            policy = await self._desk.policy_for(payload)
+        except StoreUnavailable:
+            return ""
+        return author if await self._desk.recipients.may_receive(author, acting, policy) else ""
 
     async def open_with(self, payload: Payload, words: Words, secret: str, form: Form) -> None:
         """The form with a secret in it; one that does not fit the field becomes a sealed draft."""
         draft_length = len(secret) if len(secret) > SECRET_FIELD_MOST else 0
         form = replace(form, draft_length=draft_length, secret="" if draft_length else secret)
         await self._show(payload, words, form, draft=secret if draft_length else "")
+
+    async def open_again(self, payload: Payload, words: Words, receipt: Receipt) -> None:
+        """The form for a push like an earlier one: its person, terms and label, as far as the policy still has them. Raises StoreUnavailable."""
+        policy = await self._desk.policy_for(payload)
+        # Two clocks and an extension stand between what was chosen and what is known: the nearest that is offered.
+        lived = (receipt.expires_at - receipt.created_at) / 1000
+        expires_in = min(policy.offered_expiries(), key=lambda offered: abs(offered - lived))
+        people = (receipt.recipient.id,) if receipt.recipient else ()
+        views = min(receipt.views, policy.most_views)
+        await self._show(payload, words, Form("", people, expires_in, views, more=True, notice="again", label=receipt.label))
 
     async def _show(self, payload: Payload, words: Words, form: Form, draft: str = "") -> None:
         form = replace(form, id=encode(self._desk.random(16)))
@@ -93,7 +139,15 @@ class PushFormHandlers:
                 await self._desk.records.keep(DRAFT, form.id, draft.encode("utf-8"), DRAFT_SECONDS)
             if response_url := payload.get("response_url"):
                 await self._desk.records.keep(RECORD, form.id, response_url.encode(), RECORD_SECONDS)
-            view = form_view(words, await self._desk.policy_for(payload), form)
+            await self._originals.remember(payload, form.id)
+            policy = await self._desk.policy_for(payload)
+            liked = await self._desk.preferences.of(parse.member(payload))
+            form = replace(
+                form,
+                expires_in=form.expires_in or liked.expiry_within(policy),
+                views=form.views or liked.views_within(policy),
+            )
+            view = await self._drawn(payload, words, form)
             calls = await self._desk.switchboard.to(parse.installed_in(payload))
             await calls.open_view(payload["trigger_id"], view)
         except StoreUnavailable:
@@ -116,14 +170,44 @@ class PushFormHandlers:
         self._desk.later(self._redraw(payload, replace(Form.recalled(payload["view"]["private_metadata"]), more=True)))
         return None
 
-    async def _redraw(self, payload: Payload, form: Form) -> None:
+    async def recipients_chosen(self, payload: Payload) -> Answer:
+        """People or groups were chosen: the same form, with what is to say about them."""
+        self._desk.later(self._redraw(payload, Form.recalled(payload["view"]["private_metadata"]), if_news=True))
+        return None
+
+    async def suggest_groups(self, payload: Payload) -> Answer:
+        """The groups that fit to what is typed."""
+        found = await self._desk.groups.offered(parse.member(payload).workspace, payload["value"])
+        return group_options([(group.id, f"@{group.handle} ({group.name})") for group in found])
+
+    async def _redraw(self, payload: Payload, form: Form, *, if_news: bool = False) -> None:
         words = await self._desk.words_for(payload)
         try:
-            policy = await self._desk.policy_for(payload)
+            view = await self._drawn(payload, words, form)
         except StoreUnavailable:
             log.warning("form_not_redrawn", code="store")
             return
-        await self._desk.redraw(payload, form_view(words, policy, form))
+        if not if_news or _said_about(view) != _said_about(payload["view"]):
+            await self._desk.redraw(payload, view)
+
+    async def _drawn(self, payload: Payload, words: Words, form: Form) -> dict[str, Any]:
+        """The form as it should look now, with what is to say about those who are chosen in it. Raises StoreUnavailable."""
+        policy, sender = await self._desk.policy_for(payload), parse.member(payload)
+        shown = payload.get("view")
+        chosen, groups = parse.chosen_in(shown) if shown else (form.recipients, ())
+        # A form that has the field keeps it, whatever Slack says now: what was chosen in it would be lost.
+        has_groups = any(block["block_id"] == GROUPS for block in shown["blocks"]) if shown else None
+        about, offers_groups = await asyncio.gather(
+            self._about(words, policy, sender, chosen, groups), self._desk.groups.may_be_seen_in(sender.workspace)
+        )
+        about += left_out_lines(words, form.left_out)
+        return form_view(words, policy, form, about, offers_groups=offers_groups if has_groups is None else has_groups)
+
+    async def _about(self, words: Words, policy: Policy, sender: Member, chosen: Sequence[str], groups: Sequence[str]) -> list[str]:
+        try:
+            return lines_about(words, await self._desk.recipients.choice(sender, policy, chosen, groups))
+        except BadInput as problem:
+            return [told_why_not(words, problem, policy)]
 
     # Sent ------------------------------------------------------------------------------------
 
@@ -135,9 +219,10 @@ class PushFormHandlers:
         try:
             policy = await self._desk.policy_for(payload)
             order = parse.order(view, form, sender, await self._draft_of(form))
-            if order.recipient is not None:
-                await self._desk.people.check_recipient(order.recipient.id, sender.workspace)
-            created = await self._desk.engine.create(order)
+            choice = await self._desk.recipients.choice(sender, policy, *parse.chosen_in(view))
+            if choice.refused:
+                return errors_at(view, RECIPIENT, refused_names(words, choice.refused, policy))
+            created = await self._desk.engine.create_each(order, [Recipient(each.member, each.standing) for each in choice.people])
         except DraftForgotten:
             over = words.say(
                 "The message was kept for 15 minutes, and these are over. Nothing was sent. Use the shortcut on the message again."
@@ -145,10 +230,10 @@ class PushFormHandlers:
             return updated(told(words, over))
         except (StoreUnavailable, BadInput, TooMany) as problem:
             return _refused(view, words, problem, policy)
-        self._desk.later(self._answer_in_place(created, form, words))
-        if created.receipt.recipient is not None:
-            return updated(created_bound(words, created.receipt, created.receipt.recipient))
-        return updated(created_link(words, created.receipt, created.link.url(self._desk.base_url)))
+        first, more = created[0], left_out_lines(words, choice.left_out)
+        self._desk.later(self._answer_in_place(first, form, words))
+        made = _made(words, created, more, self._desk.base_url)
+        return updated(await self._originals.below(made, payload, form.id, words, policy))
 
     async def _draft_of(self, form: Form) -> str | None:
         if not form.draft_length:
@@ -177,6 +262,15 @@ class DraftForgotten(Exception):
     """The sealed draft of a long message outlived its quarter of an hour."""
 
 
+def _made(words: Words, created: Sequence[Created], more: Sequence[str], base_url: str) -> dict[str, Any]:
+    first = created[0]
+    if len(created) > 1:
+        return created_each(words, [each.receipt for each in created], more)
+    if first.receipt.recipient is not None:
+        return created_bound(words, first.receipt, first.receipt.recipient, more)
+    return created_link(words, first.receipt, first.link.url(base_url))
+
+
 def _refused(view: Payload, words: Words, problem: StoreUnavailable | BadInput | TooMany, policy: Policy) -> Answer:
     match problem:
         case StoreFull():
@@ -186,9 +280,18 @@ def _refused(view: Payload, words: Words, problem: StoreUnavailable | BadInput |
             log.warning("store_unavailable", during="create", cause=type(problem.__cause__).__name__)
             return errors_at(view, "secret", not_sent_but_kept(words))
         case BadInput():
-            return errors_at(view, problem.field, refusal(words, problem, policy))
+            return errors_at(view, problem.field, told_why_not(words, problem, policy))
         case TooMany():
             return errors_at(view, "secret", refusal(words, problem, policy))
+
+
+def told_why_not(words: Words, problem: BadInput, policy: Policy) -> str:
+    """What is wrong with an order, the groups in it included."""
+    return group_trouble(words, problem) if problem.field == GROUP_TROUBLE else refusal(words, problem, policy)
+
+
+def _said_about(view: Payload) -> str:
+    return next((block["elements"][0]["text"] for block in view["blocks"] if block.get("block_id") == ABOUT), "")
 
 
 def updated(view: dict[str, Any]) -> Answer:

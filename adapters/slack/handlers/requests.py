@@ -8,7 +8,7 @@ from adapters.slack.form import RECORD, RECORD_SECONDS
 from adapters.slack.gestures import STEP, Answer, Gestures, Payload
 from adapters.slack.handlers.push_form import errors_at, updated
 from adapters.slack.render.answers import note
-from adapters.slack.render.blocks import told
+from adapters.slack.render.blocks import Block, told
 from adapters.slack.render.outcome import created_bound
 from adapters.slack.render.request import (
     ANSWER,
@@ -20,6 +20,7 @@ from adapters.slack.render.request import (
     answer_form,
     ask_form,
     asked_note,
+    open_rows,
 )
 from adapters.wording.catalog import Words, words_for
 from adapters.wording.terms import not_asked, not_sent_but_kept, not_sent_for_lack_of_room, refusal
@@ -28,6 +29,7 @@ from core.errors import BadInput, NotYours, PushError, StoreFull, StoreUnavailab
 from core.identity import Member, Workspace
 from core.link import encode
 from core.payload import Payload as Secret
+from core.policy import Standing
 from core.secret_request import SecretRequest
 from core.secret_requests import Question, SecretRequests
 
@@ -53,6 +55,10 @@ class RequestHandlers:
             views={VIEW_ASK: self.submit_ask, VIEW_ANSWER: self.submit_answer},
             events={"function_executed": self.step},
         )
+
+    async def open_rows(self, member: Member, words: Words) -> list[Block]:
+        """What the member has asked for and not got yet, for their Home tab."""
+        return open_rows(words, await self._requests.open_of(member))
 
     # Asking ----------------------------------------------------------------------------------
 
@@ -86,7 +92,7 @@ class RequestHandlers:
             try:
                 await self._desk.records.keep(RECORD, name, response_url.encode(), RECORD_SECONDS)
             except StoreUnavailable:
-                await self._desk.say(payload, note(not_asked(words)))
+                await self._desk.tell(payload, not_asked(words))
                 return
         if not await self._desk.open_modal(payload, ask_form(words, wish.asked, wish.what, name)):
             await self._desk.say(payload, note(words.say("The form did not open, and nobody was asked. Try the command again.")))
@@ -108,11 +114,13 @@ class RequestHandlers:
     async def _ask(self, requester: Member, home: Workspace, asked: str, what: str, step: str = "") -> SecretRequest:
         if not asked:
             raise BadInput("asked", "empty")
-        try:
-            await self._desk.people.check_recipient(asked, requester.workspace)
-        except BadInput as problem:
-            raise BadInput("asked", problem.reason) from None
-        return await self._requests.ask(Question(requester, Member(requester.workspace, asked), what, step=step))
+        person = await self._desk.people.find(asked, home)
+        if person is None:  # Slack did not say; each click is checked anyway
+            return await self._requests.ask(Question(requester, Member(home, asked), what, step=step))
+        if reason := person.why_never():
+            raise BadInput("asked", reason)
+        question = Question(requester, person.as_member(asked, home), what, person.standing(home), step=step)
+        return await self._requests.ask(question)
 
     async def step(self, payload: Payload) -> Answer:
         """The workflow step "Ask for a secret". Kept before the answer; the workflow hears the rest when the person was asked."""
@@ -156,7 +164,10 @@ class RequestHandlers:
         try:
             policy = await self._desk.policy_for(payload)
             request = await self._requests.answerable_by(view["private_metadata"], sender)
-            created = await self._desk.engine.create(_order(view, request, sender))
+            # The requester is the recipient now: what the policy says of guests and outsiders holds for them too.
+            person = await self._desk.people.find(request.requester.id, parse.installed_in(payload))
+            standing = person.standing(request.requester.workspace) if person else Standing.MEMBER
+            created = await self._desk.engine.create(_order(view, request, sender, standing))
             if not await self._answered(request, sender, created):
                 return updated(told(words, _over(words)))
         except NotYours:
@@ -202,15 +213,16 @@ class RequestHandlers:
 
     async def _say_not_done(self, payload: Payload) -> None:
         words = await self._desk.words_for(payload)
-        await self._desk.say(payload, note(words.say("The store is not answering. Press the button again in a minute.")))
+        await self._desk.tell(payload, words.say("The store is not answering. Press the button again in a minute."))
 
 
-def _order(view: Payload, request: SecretRequest, sender: Member) -> Order:
+def _order(view: Payload, request: SecretRequest, sender: Member, standing: Standing) -> Order:
     given = parse.field_values(view)
     return Order(
         payload=Secret.of_text(given.get("secret") or ""),
         sender=sender,
         recipient=request.requester,
+        standing=standing,
         views=1,
         passphrase=given.get("passphrase") or "",
         label=request.what[:80],

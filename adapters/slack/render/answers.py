@@ -14,6 +14,7 @@ def help_text(words: Words) -> Message:
         words.say("`/pushpw request @jane what for` asks Jane for a secret."),
         words.say("`/pushpw generate` makes a strong secret for you."),
         words.say("`/pushpw burn reference` takes a secret back; `/pushpw burn all` takes back all of yours."),
+        words.say("`/pushpw list` shows what is live; `/pushpw settings` changes what the form begins with, and the language."),
         words.say("Options may follow: `1d`, `3 views`."),
         words.say("On any message: More actions, then “Push as one-time link”."),
     ]

@@ -55,18 +55,45 @@ def button(text: str, action_id: str, **more: Any) -> Block:
     return {"type": "button", "text": plain(text), "action_id": action_id, **more}
 
 
-def text_field(name: str, label: str, hint: str, most: int) -> Block:
-    """One line to type in, which may stay empty. `most` characters."""
-    element = {"type": "plain_text_input", "action_id": name, "max_length": most}
-    return {"type": "input", "block_id": name, "optional": True, "label": plain(label), "hint": plain(hint), "element": element}
+def header(text: str) -> Block:
+    """A heading. At most 150 characters."""
+    return {"type": "header", "text": plain(text)}
 
 
-def choice(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Block:
+def divider() -> Block:
+    """A line between two things."""
+    return {"type": "divider"}
+
+
+def actions(name: str, *buttons: Block) -> Block:
+    """Buttons in a row."""
+    return {"type": "actions", "block_id": name, "elements": list(buttons)}
+
+
+def text_field(name: str, label: str, hint: str, most: int, *, optional: bool = True, first: str = "") -> Block:
+    """One line to type in, which may stay empty if it is `optional`. `most` characters; `first` stands there already."""
+    element = {"type": "plain_text_input", "action_id": name, "max_length": most, **({"initial_value": first} if first else {})}
+    return {"type": "input", "block_id": name, "optional": optional, "label": plain(label), "hint": plain(hint), "element": element}
+
+
+def choice(name: str, label: str, options: list[tuple[str, str]], chosen: str, hint: str = "") -> Block:
     """One of several (text, value) pairs; `chosen` is the value that stands there first."""
     shown = [{"text": plain(text), "value": value} for text, value in options]
     initial = next(option for option in shown if option["value"] == chosen)
     element = {"type": "static_select", "action_id": name, "options": shown, "initial_option": initial}
-    return {"type": "input", "block_id": name, "label": plain(label), "element": element}
+    return {"type": "input", "block_id": name, "label": plain(label), "element": element, **_hinted(hint)}
+
+
+def checks(name: str, label: str, options: list[tuple[str, str, str]], chosen: set[str], hint: str = "") -> Block:
+    """Any of several (text, why, value), texts of at most 75 characters; `chosen` are the values that are ticked first."""
+    shown = [{"text": plain(text), "description": plain(why), "value": value} for text, why, value in options]
+    ticked = [option for option in shown if option["value"] in chosen]
+    element = {"type": "checkboxes", "action_id": name, "options": shown, **({"initial_options": ticked} if ticked else {})}
+    return {"type": "input", "block_id": name, "optional": True, "label": plain(label), "element": element, **_hinted(hint)}
+
+
+def _hinted(hint: str) -> Block:
+    return {"hint": plain(hint)} if hint else {}
 
 
 def copy_field(name: str, label: str, value: str, *, multiline: bool) -> Block:

@@ -5,19 +5,27 @@ from adapters.slack.render.blocks import Block, button, context, person, plain, 
 from adapters.wording.catalog import Words
 from core.receipt import Receipt, State
 
-BURN, RELEASE = "burn_push", "release_push"
+BURN, RELEASE, EXTEND, NUDGE, AGAIN = "burn_push", "release_push", "extend_push", "nudge_recipient", "push_again"
+_WORTH_ANOTHER = frozenset({State.EXPIRED, State.BURNED, State.LOCKED, State.LOST})
 
 
 def receipt_card(words: Words, receipt: Receipt) -> Message:
     """What the sender sees, edited in place as things happen. It never carries the key."""
-    if receipt.recipient is not None:
-        title = words.say("Secret for {person}", person=person(receipt.recipient.id))
-    else:
-        title = words.say("Secret, by a link that you pass on")
-    state = state_line(words, receipt)
+    title = title_of(words, receipt)
+    said = [state_line(words, receipt), *passing_lines(words, receipt)]
     label = [context(quoted(receipt.label))] if receipt.label else []
-    buttons = [_receipt_buttons(words, receipt)] if receipt.live else []
-    return Message(f"{title}. {state}", [section(f"*{title}*\n{state}"), *label, context(terms_line(words, receipt)), *buttons])
+    passing = [context("\n".join(said[1:]))] if said[1:] else []
+    return Message(
+        "\n".join([f"{title}. {said[0]}", *said[1:]]),
+        [section(f"*{title}*\n{said[0]}"), *passing, *label, context(terms_line(words, receipt)), *_actions(words, receipt)],
+    )
+
+
+def title_of(words: Words, receipt: Receipt) -> str:
+    """For whom it is."""
+    if receipt.recipient is not None:
+        return words.say("Secret for {person}", person=person(receipt.recipient.id))
+    return words.say("Secret, by a link that you pass on")
 
 
 def state_line(words: Words, receipt: Receipt) -> str:
@@ -55,9 +63,53 @@ def state_line(words: Words, receipt: Receipt) -> str:
             return words.say("No longer in the store, {moment}. Nobody can open it any more; it may have been opened before.", moment=at)
 
 
-def _receipt_buttons(words: Words, receipt: Receipt) -> Block:
-    elements = [_release_button(words, receipt)] if receipt.held else []
-    return {"type": "actions", "block_id": "receipt", "elements": [*elements, _burn_button(words, receipt)]}
+def passing_lines(words: Words, receipt: Receipt) -> list[str]:
+    """What happened besides, and left the push as it was: a sentence each, in the order of a push's life."""
+    lines = []
+    if receipt.scanned_at is not None and receipt.live and not receipt.was_opened:
+        lines.append(
+            words.say("A link scanner fetched the page {moment}. The secret is untouched.", moment=when(words, receipt.scanned_at))
+        )
+    if receipt.refused_at is not None:
+        refused = words.count(
+            "{n} attempt was turned away, {moment}.",
+            "{n} attempts were turned away, last {moment}.",
+            receipt.refused,
+            moment=when(words, receipt.refused_at),
+        )
+        lines.append(refused)
+    if receipt.nudge_failed and receipt.recipient:
+        lines.append(words.say("Not reminded: Slack did not let this app write to {person}.", person=person(receipt.recipient.id)))
+    elif receipt.reminded_at is not None:
+        lines.append(words.say("Reminded {moment}", moment=when(words, receipt.reminded_at)))
+    if receipt.extended_at is not None:
+        lines.append(words.say("Extended {moment}", moment=when(words, receipt.extended_at)))
+    return lines
+
+
+def card_buttons(words: Words, receipt: Receipt) -> list[Block]:
+    """What its sender can do with the push now: at most four buttons, none of them primary."""
+    undelivered = receipt.undeliverable and not receipt.was_opened
+    if receipt.live:
+        held = [_release_button(words, receipt)] if receipt.held else []
+        again = [_again_button(words, receipt)] if undelivered and not receipt.held else []
+        nudge = [button(words.say("Remind"), NUDGE, value=receipt.reference)] if receipt.remindable else []
+        extend = [] if receipt.held else [button(words.say("Extend"), EXTEND, value=receipt.reference)]
+        return [*held, *again, *nudge, *extend, burn_button(words, receipt)]
+    return [_again_button(words, receipt)] if receipt.state in _WORTH_ANOTHER else []
+
+
+def _actions(words: Words, receipt: Receipt) -> list[Block]:
+    buttons = card_buttons(words, receipt)
+    if not buttons:
+        return []
+    again = any(each["action_id"] == AGAIN for each in buttons)
+    said = words.say("To push it again, type the secret once more: this app cannot read the old one.")
+    return [{"type": "actions", "block_id": "receipt", "elements": buttons}, *([context(said)] if again else [])]
+
+
+def _again_button(words: Words, receipt: Receipt) -> Block:
+    return button(words.say("Push it again"), AGAIN, value=receipt.reference)
 
 
 def _release_button(words: Words, receipt: Receipt) -> Block:
@@ -70,7 +122,8 @@ def _release_button(words: Words, receipt: Receipt) -> Block:
     return button(words.say("Release"), RELEASE, value=receipt.reference, confirm=confirm)
 
 
-def _burn_button(words: Words, receipt: Receipt) -> Block:
+def burn_button(words: Words, receipt: Receipt, action_id: str = BURN) -> Block:
+    """Burn, which asks once more."""
     confirm = {
         "title": plain(words.say("Burn this secret?")),
         "text": plain(words.say("Nobody can open it any more. This cannot be undone.")),
@@ -78,4 +131,4 @@ def _burn_button(words: Words, receipt: Receipt) -> Block:
         "deny": plain(words.say("Keep it")),
         "style": "danger",
     }
-    return button(words.say("Burn this secret"), BURN, value=receipt.reference, style="danger", confirm=confirm)
+    return button(words.say("Burn this secret"), action_id, value=receipt.reference, style="danger", confirm=confirm)

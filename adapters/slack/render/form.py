@@ -1,18 +1,30 @@
 """How does the form for a new push look?"""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 from adapters.slack.form import SECRET_FIELD_MOST, Form
 from adapters.slack.render.blocks import Block, View, button, choice, context, plain, section, text_field, times
 from adapters.wording.catalog import Words
 from adapters.wording.terms import duration
+from core.creation import RECIPIENTS_MOST
 from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy
 
 VIEW_FORM = "push_form"
 GENERATE, MORE = "generate_secret", "more_options"
+RECIPIENT, GROUPS = "recipient", "groups"
+GROUPS_MOST, OPTION_TEXT_MOST = 10, 75
+ABOUT = "about_recipients"
+"""The block with what is to say about those who were chosen."""
 
 
-def form(words: Words, policy: Policy, shown: Form) -> View:
-    """The form for a new push: the secret first, then who, then terms."""
-    blocks = [*_secret_blocks(words, shown), _recipient(words, shown.recipient)]
+def form(words: Words, policy: Policy, shown: Form, about: Sequence[str] = (), *, offers_groups: bool = False) -> View:
+    """The form for a new push: the secret first, then who, then terms. `about`: lines on those who are chosen in it."""
+    shown = replace(shown, more=shown.more or policy.passphrase_required)  # what must be filled in is not folded away
+    groups = [_groups(words)] if offers_groups else []
+    said = [{**context("\n".join(about)), "block_id": ABOUT}] if about else []
+    blocks = [*_secret_blocks(words, shown), _recipients(words, policy, shown, alone=not offers_groups), *groups, *said]
     if shown.more:
         blocks += [
             choice(
@@ -24,13 +36,8 @@ def form(words: Words, policy: Policy, shown: Form) -> View:
             choice(
                 "views", words.say("Times it can be opened"), _view_counts(policy, shown.views), str(shown.views or policy.default_views)
             ),
-            text_field(
-                "passphrase",
-                words.say("Passphrase"),
-                words.say("Tell it to the recipient another way, not in this chat. Five wrong tries burn the secret."),
-                PASSPHRASE_MOST,
-            ),
-            text_field("label", words.say("Label"), words.say("Only you see it, on your receipt."), LABEL_MOST),
+            _passphrase(words, policy),
+            text_field("label", words.say("Label"), words.say("Only you see it, on your receipt."), LABEL_MOST, first=shown.label),
         ]
     else:
         terms = words.say(
@@ -38,7 +45,8 @@ def form(words: Words, policy: Policy, shown: Form) -> View:
             expiry=duration(words, shown.expires_in or policy.default_expiry),
             views=times(words, shown.views or policy.default_views),
         )
-        blocks.append(context(terms))
+        # What must be filled in is never folded away.
+        blocks += [*([_passphrase(words, policy)] if policy.passphrase_required else []), context(terms)]
     return {
         "type": "modal",
         "callback_id": VIEW_FORM,
@@ -88,25 +96,71 @@ def _notice(words: Words, shown: Form) -> list[Block]:
             told = words.say("Slack changed this message when it was sent. Check it before you push it.")
         case "generated":
             told = words.say("A strong secret was made for you. Use it where it belongs, then push it.")
+        case "again":
+            told = words.say(
+                "The terms are those of before. The secret is not: this app cannot read what you pushed, so type it once more."
+            )
         case _:
             return []
     return [context(told)]
 
 
-def _recipient(words: Words, user_id: str) -> Block:
+def _recipients(words: Words, policy: Policy, shown: Form, *, alone: bool) -> Block:
+    """`alone`: no other field names people."""
+    if policy.binding_required:
+        hint = words.say(
+            "Each gets a secret of their own, with all its views, and nobody else can open it. This workspace wants every secret to be for named people."
+        )
+    else:
+        hint = words.say(
+            "Each gets a secret of their own, with all its views, and nobody else can open it. Leave it empty to get a link that you pass on yourself."
+        )
     return {
         "type": "input",
-        "block_id": "recipient",
-        "optional": True,
+        "block_id": RECIPIENT,
+        "dispatch_action": True,
+        "optional": not (policy.binding_required and alone),
         "label": plain(words.say("For")),
-        "hint": plain(words.say("Only this person can open it. Leave it empty to get a link that you pass on yourself.")),
+        "hint": plain(hint),
         "element": {
-            "type": "users_select",
-            "action_id": "recipient",
-            "placeholder": plain(words.say("Choose a person")),
-            **({"initial_user": user_id} if user_id else {}),
+            "type": "multi_users_select",
+            "action_id": RECIPIENT,
+            "placeholder": plain(words.say("Choose people")),
+            "max_selected_items": RECIPIENTS_MOST,
+            **({"initial_users": list(shown.recipients)} if shown.recipients else {}),
         },
     }
+
+
+def _groups(words: Words) -> Block:
+    return {
+        "type": "input",
+        "block_id": GROUPS,
+        "dispatch_action": True,
+        "optional": True,
+        "label": plain(words.say("And everybody in these groups")),
+        "hint": plain(words.say("Whoever is in the group when you send it. Who joins later gets nothing.")),
+        "element": {
+            "type": "multi_external_select",
+            "action_id": GROUPS,
+            "placeholder": plain(words.say("Type a group's name")),
+            "min_query_length": 1,
+            "max_selected_items": GROUPS_MOST,
+        },
+    }
+
+
+def _passphrase(words: Words, policy: Policy) -> Block:
+    if policy.passphrase_required:
+        hint = words.say("This workspace wants a passphrase on every secret. Tell it to the recipient another way, not in this chat.")
+    else:
+        hint = words.say("Tell it to the recipient another way, not in this chat. Five wrong tries burn the secret.")
+    return text_field("passphrase", words.say("Passphrase"), hint, PASSPHRASE_MOST, optional=not policy.passphrase_required)
+
+
+def group_options(groups: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """What the group field offers: (id, text) pairs."""
+    return {"options": [{"text": plain(text[:OPTION_TEXT_MOST]), "value": group_id} for group_id, text in groups]}
 
 
 def _expiries(words: Words, policy: Policy, wished: int | None) -> list[tuple[str, str]]:

@@ -1,7 +1,11 @@
 """What does the form say once the push is made?"""
 
+from collections.abc import Sequence
+
+from babel.lists import format_list
+
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import View, context, copy_field, ended_modal, person, section, terms_line
+from adapters.slack.render.blocks import View, context, copy_field, ended_modal, person, section, terms_line, when
 from adapters.wording.catalog import Words
 from core.identity import Member
 from core.receipt import Receipt
@@ -20,13 +24,29 @@ def created_link(words: Words, receipt: Receipt, url: str) -> View:
     )
 
 
-def created_bound(words: Words, receipt: Receipt, recipient: Member) -> View:
-    """The answer to the form of a push for one person."""
+def created_bound(words: Words, receipt: Receipt, recipient: Member, more: Sequence[str] = ()) -> View:
+    """The answer to the form of a push for one person. `more`: who of a group was left out."""
     said = words.say(
         "*Done.* {person} gets a message from this app with a button. Nobody else can open it. Your receipt is in the conversation with this app.",
         person=person(recipient.id),
     )
-    return ended_modal(words, [section(said), context(terms_line(words, receipt))])
+    return ended_modal(words, [section(said), context(terms_line(words, receipt)), *map(context, more)])
+
+
+def created_each(words: Words, receipts: Sequence[Receipt], more: Sequence[str] = ()) -> View:
+    """The answer to the form of pushes for several people."""
+    people = [person(receipt.recipient.id) for receipt in receipts if receipt.recipient]
+    said = words.say(
+        "*Done.* {people} each get a message from this app with a button of their own. Nobody else can open it. Your receipt is in the conversation with this app.",
+        people=format_list(people, locale=words.locale),
+    )
+    first = receipts[0]
+    facts = words.say(
+        "{views} Expires {moment}.",
+        views=words.count("Each can open it once.", "Each can open it {n} times.", first.views),
+        moment=when(words, first.expires_at),
+    )
+    return ended_modal(words, [section(said), context(facts), *map(context, more)])
 
 
 def ready_to_paste(words: Words, receipt: Receipt, url: str) -> str:

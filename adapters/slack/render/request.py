@@ -1,8 +1,10 @@
 """How do people see a secret request? The asked person a button and a form, the requester a card."""
 
+from collections.abc import Sequence
+
 from adapters.slack.calls import Message
 from adapters.slack.form import SECRET_FIELD_MOST
-from adapters.slack.render.blocks import Block, View, button, context, person, plain, quoted, section, text_field, when
+from adapters.slack.render.blocks import Block, View, button, context, header, person, plain, quoted, section, text_field, when
 from adapters.wording.catalog import Words
 from adapters.wording.terms import duration
 from core.policy import PASSPHRASE_MOST, Policy
@@ -10,6 +12,8 @@ from core.secret_request import WHAT_MOST, Asking, SecretRequest
 
 VIEW_ASK, VIEW_ANSWER = "ask_form", "answer_form"
 ANSWER, DECLINE, WITHDRAW, ASK_FOR_SECRET = "answer_request", "decline_request", "withdraw_request", "ask_for_secret"
+
+_ROWS_MOST = 10
 
 
 def ask_form(words: Words, asked: str = "", what: str = "", response_to: str = "") -> View:
@@ -115,6 +119,24 @@ def request_state(words: Words, request: SecretRequest) -> str:
             return words.say("Withdrawn by you {moment}", moment=at)
         case Asking.EXPIRED:
             return words.say("Ended without an answer {moment}", moment=at)
+
+
+def open_rows(words: Words, requests: Sequence[SecretRequest]) -> list[Block]:
+    """What is open, in the requester's Home tab. Nothing when nothing is."""
+    if not requests:
+        return []
+    rows = [
+        section(
+            f"{words.say('You asked {person} for a secret', person=person(request.asked.id))}\n>{quoted(request.what)}\n{request_state(words, request)}"
+        )
+        | {"accessory": button(words.say("Withdraw"), WITHDRAW, value=request.id, confirm=_confirm_withdrawal(words))}
+        for request in requests[:_ROWS_MOST]
+    ]
+    more = len(requests) - _ROWS_MOST
+    rest = [
+        context(words.count("{n} more is open; its card is in the messages.", "{n} more are open; their cards are in the messages.", more))
+    ]
+    return [header(words.say("What I asked for")), *rows, *(rest if more > 0 else [])]
 
 
 def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:

@@ -67,7 +67,7 @@ class App:
             book=FakeReceiptBook(self.clock),
             outbox=RecordingOutbox(),
             audit=self._audit,
-            limiter=FakeLimiter(self.clock, {"create": 10_000, "failed_claim": 10_000}),
+            limiter=FakeLimiter(self.clock, {"create": 10_000, "failed_claim": 10_000, "told_refused": 10_000}),
             clock=self.clock,
             random=self._random,
             policies=InstallationPolicies(Policy()),

@@ -1,0 +1,287 @@
+"""A message is pushed; then its author gets rid of the original, and nobody else's message is ever touched."""
+
+import json
+from types import MethodType
+from typing import Any, cast
+
+import pytest
+
+from adapters.slack.handlers.originals import ORIGINAL, OriginalHandlers
+from adapters.slack.http import SlackDoor
+from adapters.slack.render.originals import ALLOW, DELETE
+from core.identity import Member
+from core.policies import InstallationPolicies
+from core.policy import Policy
+from playground.start import Town
+from playground.views import View
+from playground.workspace import ALICE, BOB, GENERAL, Message
+from tests.journeys.actors import SECRET, Actors, links_in
+from tests.journeys.reader import Reader
+from tests.journeys.store import Store
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DONE = 'is deleted."'
+LEAVE_URL = "https://push.example.net/slack/install?user=1"
+
+
+class Given:
+    """Members' own tokens, as OAuth would have brought them."""
+
+    def __init__(self, **tokens: str) -> None:
+        self.tokens = tokens
+
+    async def user_token(self, member: Member) -> str | None:
+        return self.tokens.get(member.id)
+
+
+def originals_of(town: Town) -> OriginalHandlers:
+    """The handlers in the running house, whose tokens a test may give."""
+    (door,) = [door for door in town.service.house.doors if isinstance(door, SlackDoor)]
+    found = cast(MethodType, door.gestures.actions[DELETE]).__self__
+    assert isinstance(found, OriginalHandlers)
+    return found
+
+
+@pytest.fixture
+def originals(town: Town) -> OriginalHandlers:
+    found = originals_of(town)
+    found.leave_url = LEAVE_URL
+    return found
+
+
+@pytest.fixture
+def allowed(town: Town, originals: OriginalHandlers) -> Given:
+    """Alice has let the app act for her."""
+    town.slack.api.give_user_token(ALICE, "xoxp-alice-own-token")
+    given = Given(**{ALICE: "xoxp-alice-own-token"})
+    originals.user_tokens = given
+    return given
+
+
+async def chosen(actors: Actors, message: Message) -> View:
+    if actors.alice.views:
+        await actors.alice.close(actors.alice.view, all_of_them=True)
+    answer = await actors.alice.message_shortcut("push_message", message.channel, message.ts)
+    assert answer.ok
+    return await actors.town.slack.until(lambda: actors.alice.view if actors.alice.views else None)
+
+
+async def pushed(actors: Actors, by: str = ALICE, recipient: str = "") -> Message:
+    """Alice pushes a message that `by` wrote; the message, which still stands there."""
+    message = actors.town.slack.as_user(by).say(GENERAL, SECRET)
+    view = await chosen(actors, message)
+    actors.alice.fill(view, "recipient", recipient or None)
+    assert (await actors.alice.submit(view)).ok
+    return message
+
+
+def said(actors: Actors) -> str:
+    return json.dumps(actors.alice.view.blocks, ensure_ascii=False)
+
+
+def stands(actors: Actors, message: Message) -> bool:
+    return message in actors.town.slack.workspace.messages
+
+
+def named(view: View, action_id: str) -> dict[str, Any]:
+    return next(e for block in view.blocks for e in block.get("elements", []) if e.get("action_id") == action_id)
+
+
+async def pressed(actors: Actors, what: str, until: str) -> None:
+    assert (await actors.alice.click(actors.alice.view, what)).ok
+    await actors.town.slack.until(lambda: until in said(actors))
+
+
+# With the member's own leave
+
+
+@pytest.mark.parametrize("recipient", ["", BOB])
+async def test_ones_own_message_is_deleted_by_one_press(actors: Actors, allowed: Given, recipient: str) -> None:
+    message = await pushed(actors, recipient=recipient)
+    await pressed(actors, DELETE, DONE)
+    assert not stands(actors, message)
+    assert DELETE not in said(actors)
+
+
+async def test_the_link_stays_to_be_copied_and_opens_after_the_original_is_deleted(actors: Actors, allowed: Given, reader: Reader) -> None:
+    await pushed(actors)
+    (url,) = links_in(actors.alice.view.body)
+    await pressed(actors, DELETE, DONE)
+    assert links_in(actors.alice.view.body) == [url]
+    assert await reader.read(url) == SECRET
+
+
+async def test_the_press_is_confirmed_and_names_what_is_deleted(actors: Actors, allowed: Given) -> None:
+    message = await pushed(actors)
+    confirm = named(actors.alice.view, DELETE)["confirm"]
+    assert confirm["style"] == "danger"
+    assert "Your message of" in confirm["text"]["text"]
+    assert "UTC" in confirm["text"]["text"]
+    assert f"<!date^{message.ts.partition('.')[0]}^" in said(actors)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("message_not_found", "already gone"),
+        ("compliance_exports_prevent_deletion", "keeps every message"),
+        ("cant_delete_message", "does not let you"),
+        ("token_revoked", "Let it in your browser first"),
+        ("missing_scope", "Let it in your browser first"),
+        ("internal_error", "Press again in a minute"),
+        ("channel_not_found", "Press again in a minute"),
+    ],
+)
+async def test_what_slack_answers_instead_is_told(actors: Actors, allowed: Given, code: str, told: str) -> None:
+    message = await pushed(actors)
+    actors.town.slack.api.fail_with("chat.delete", code)
+    await pressed(actors, DELETE, told)
+    assert DONE not in said(actors)
+    assert stands(actors, message)
+
+
+async def test_what_may_pass_can_be_pressed_again(actors: Actors, allowed: Given) -> None:
+    message = await pushed(actors)
+    actors.town.slack.api.fail_with("chat.delete", "internal_error")
+    await pressed(actors, DELETE, "Press again in a minute")
+    await pressed(actors, DELETE, DONE)
+    assert not stands(actors, message)
+
+
+async def test_a_message_that_its_author_deleted_meanwhile_is_already_gone(actors: Actors, allowed: Given) -> None:
+    actors.alice.delete(await pushed(actors))
+    await pressed(actors, DELETE, "already gone")
+
+
+# Without it
+
+
+async def test_without_leave_the_way_is_told_and_leave_can_be_given(actors: Actors, originals: OriginalHandlers) -> None:
+    await pushed(actors)
+    assert "Delete message" in said(actors)
+    assert DELETE not in said(actors)
+    assert named(actors.alice.view, ALLOW)["url"] == LEAVE_URL
+
+
+async def test_where_nobody_can_give_leave_only_the_way_is_told(actors: Actors, originals: OriginalHandlers) -> None:
+    originals.leave_url = ""
+    await pushed(actors)
+    assert "Delete message" in said(actors)
+    assert ALLOW not in said(actors)
+
+
+async def test_leave_given_in_the_browser_meanwhile_is_enough_for_a_press(actors: Actors, originals: OriginalHandlers) -> None:
+    message = await pushed(actors)
+    await pressed(actors, ALLOW, "Agree in your browser")
+    actors.town.slack.api.give_user_token(ALICE, "xoxp-alice-own-token")
+    originals.user_tokens = Given(**{ALICE: "xoxp-alice-own-token"})
+    await pressed(actors, DELETE, DONE)
+    assert not stands(actors, message)
+
+
+async def test_a_press_before_leave_was_given_deletes_nothing_and_asks_for_it(actors: Actors, originals: OriginalHandlers) -> None:
+    message = await pushed(actors)
+    await pressed(actors, ALLOW, "Agree in your browser")
+    await pressed(actors, DELETE, "Let it in your browser first")
+    assert stands(actors, message)
+    assert actors.town.slack.api.calls["chat.delete"] == 0
+
+
+# What others wrote
+
+
+async def test_somebody_elses_message_is_theirs_to_delete(actors: Actors, allowed: Given) -> None:
+    await pushed(actors, by=BOB)
+    assert f"Ask <@{BOB}>" in said(actors)
+    assert DELETE not in said(actors)
+    assert ALLOW not in said(actors)
+
+
+async def test_an_apps_message_is_for_whoever_runs_the_app(actors: Actors, allowed: Given) -> None:
+    message = actors.town.slack.workspace.post(GENERAL, "", SECRET)
+    view = await chosen(actors, message)
+    await actors.alice.submit(view)
+    assert "An app posted it" in said(actors)
+
+
+async def test_a_press_with_the_name_of_somebody_elses_message_deletes_nothing(actors: Actors, allowed: Given, store: Store) -> None:
+    """Alice is an admin, so her token could; what she pushed of Bob's is not remembered once it is pushed."""
+    bobs = actors.bob.say(GENERAL, "what Bob wrote")
+    form = await chosen(actors, bobs)
+    name = json.loads(form.body["private_metadata"])["id"]
+    await pushed(actors)
+    named(actors.alice.view, DELETE)["value"] = name
+    await pressed(actors, DELETE, "does not know the message")
+    assert stands(actors, bobs)
+    assert actors.town.slack.api.calls["chat.delete"] == 0
+
+
+async def test_a_press_by_somebody_else_deletes_nothing(actors: Actors, allowed: Given) -> None:
+    message = await pushed(actors)
+    name = named(actors.alice.view, DELETE)["value"]
+    allowed.tokens[BOB] = "xoxp-alice-own-token"
+    await actors.bob.command("/pushpw", "generate")
+    view = await actors.town.slack.until(lambda: actors.bob.view)
+    button = named(view, "generate_secret")
+    button["action_id"], button["value"] = DELETE, name
+    await actors.bob.click(view, DELETE)
+    await actors.town.slack.until(lambda: "does not know the message" in json.dumps(actors.bob.view.blocks))
+    assert stands(actors, message)
+
+
+async def test_a_form_that_no_message_opened_says_nothing_of_an_original(actors: Actors, allowed: Given) -> None:
+    await actors.push()
+    assert "stood in chat" not in said(actors)
+    assert DELETE not in said(actors)
+
+
+# Always
+
+
+@pytest.mark.parametrize("by", [ALICE, BOB])
+async def test_the_password_should_be_changed_if_others_could_read_it(actors: Actors, by: str) -> None:
+    await pushed(actors, by=by)
+    assert "stood in chat for a while" in said(actors)
+
+
+async def test_a_workspace_that_wants_no_help_gets_the_reminder_alone(
+    actors: Actors, allowed: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_help(_policies: InstallationPolicies, _workspace: object) -> Policy:
+        return Policy(help_deleting=False)
+
+    monkeypatch.setattr(InstallationPolicies, "of", no_help)
+    await pushed(actors)
+    assert "stood in chat for a while" in said(actors)
+    assert "still shows it" not in said(actors)
+    assert DELETE not in said(actors)
+
+
+async def test_which_message_it_was_lies_sealed_in_the_store_and_not_in_the_form(actors: Actors, store: Store) -> None:
+    message = actors.alice.say(GENERAL, SECRET)
+    view = await chosen(actors, message)
+    assert message.ts not in json.dumps(view.body)
+    (record,) = await store.names(f"record:{ORIGINAL}:*")
+    assert message.ts.encode() not in (await store.redis.dump(record) or b"")
+    assert 0 < await store.redis.ttl(record) <= 3600
+
+
+async def test_nothing_is_kept_of_somebody_elses_message_once_it_is_pushed(actors: Actors, store: Store) -> None:
+    await pushed(actors, by=BOB)
+    assert await store.names(f"record:{ORIGINAL}:*") == []
+
+
+async def test_what_is_forgotten_is_not_deleted(actors: Actors, allowed: Given, store: Store) -> None:
+    message = await pushed(actors)
+    assert await store.forget(ORIGINAL) == 1
+    await pressed(actors, DELETE, "does not know the message")
+    assert stands(actors, message)
+
+
+async def test_no_token_of_a_member_is_logged(actors: Actors, allowed: Given, capfd: pytest.CaptureFixture[str]) -> None:
+    await pushed(actors)
+    actors.town.slack.api.fail_with("chat.delete", "token_revoked")
+    await pressed(actors, DELETE, "browser first")
+    out, err = capfd.readouterr()
+    assert "xoxp-alice-own-token" not in out + err
