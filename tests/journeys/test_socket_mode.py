@@ -66,6 +66,8 @@ async def test_what_is_delivered_twice_happens_once(town: Town, actors: Actors) 
     await actors.push("@bob")
     await actors.invitation()
     await actors.open_in_chat()
+    await actors.card("Waiting")
+    await town.service.house.later.drain()
     calls = dict(town.slack.api.calls)
     for envelope in list(town.slack.sockets.sent):
         again = await town.slack.sockets.send(envelope["type"], envelope["payload"], 20.0)  # in an envelope of its own
