@@ -17,6 +17,7 @@ from core.policy import Policy
 from playground.sender import Answer, Sender, SignedRequest, sign
 from playground.start import Town, open_town
 from playground.workspace import ALICE, BOB
+from tests.journeys import scenes_home  # noqa: F401  # enters its scenes
 from tests.journeys.actors import Actors
 from tests.journeys.conftest import IN_TESTS
 from tests.journeys.scenes import KINDS, SCENES, gestures_in

@@ -250,17 +250,14 @@ async def test_the_password_should_be_changed_if_others_could_read_it(actors: Ac
     assert "stood in chat for a while" in said(actors)
 
 
-async def test_a_workspace_that_wants_no_help_gets_the_reminder_alone(
-    actors: Actors, allowed: Token, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def no_help(_policies: InstallationPolicies, _workspace: object) -> Policy:
-        return Policy(help_deleting=False)
-
-    monkeypatch.setattr(InstallationPolicies, "of", no_help)
-    await pushed(actors)
-    assert "stood in chat for a while" in said(actors)
-    assert "still shows it" not in said(actors)
-    assert DELETE not in said(actors)
+async def test_a_workspace_that_wants_no_help_gets_the_reminder_alone(store_url: str, prefix: str) -> None:
+    policies = InstallationPolicies(Policy(help_deleting=False))
+    async with open_town(store_url=store_url, prefix=f"{prefix}-no-help", timing=IN_TESTS, policies=policies) as town:
+        actors = Actors(town, town.slack.as_user(ALICE), town.slack.as_user(BOB))
+        await pushed(actors)
+        assert "stood in chat for a while" in said(actors)
+        assert "still shows it" not in said(actors)
+        assert DELETE not in said(actors)
 
 
 async def test_which_message_it_was_lies_sealed_in_the_store_and_not_in_the_form(actors: Actors, store: Store) -> None:

@@ -43,7 +43,6 @@ class SlackHandlers:
             settings,
             HomeHandlers(desk, push_form),
             ExtendingHandlers(desk),
-            HomeHandlers(desk, push_form),
             PassingOnHandlers(desk),
             PreviewHandlers(desk),
             RevealingHandlers(desk),
