@@ -15,6 +15,7 @@ from aiohttp import web
 _ANSWERS: dict[str, dict[str, Any]] = {
     "chat.postMessage": {"channel": "D0BENCH", "ts": "1700000000.000100"},
     "conversations.open": {"channel": {"id": "D0BENCH"}},
+    "usergroups.list": {"usergroups": []},
     "users.info": {"user": {"locale": "en-US"}},
     "views.open": {"view": {"id": "V0BENCH"}},
     "auth.test": {"team_id": "T0PRETEND", "user_id": "U0BENCH", "bot_id": "B0BENCH"},
