@@ -600,6 +600,18 @@ async def test_a_recipient_who_cannot_be_reached_gets_the_link_by_the_sender(act
     await actors.town.slack.until(lambda: "get_link_to_pass_on" not in json.dumps([m.blocks for m in actors.alice.dm_with_bot()]))
 
 
+async def test_the_button_stays_until_its_link_was_shown(actors: Actors, reader: Reader) -> None:
+    offer = await undelivered(actors)
+    await actors.alice.close(actors.alice.view, all_of_them=True)
+    actors.town.slack.api.fail_with("views.open", "expired_trigger_id")
+    await actors.alice.click(offer, "get_link_to_pass_on")
+    await actors.town.service.house.later.drain()
+    assert actors.alice.views == []
+    await actors.alice.click(await offered_to(actors), "get_link_to_pass_on")
+    (url,) = links_in((await actors.town.slack.until(lambda: actors.alice.view)).body)
+    assert await reader.read(url) == SECRET
+
+
 async def test_the_link_to_pass_on_is_the_senders_alone(town: Town, actors: Actors) -> None:
     offer = await undelivered(actors)
     town.slack.workspace.conversation(offer.channel).members.append(BOB)

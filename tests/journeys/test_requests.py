@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.errors import StoreUnavailable
 from playground.start import Town
 from playground.views import View
 from playground.workspace import ALICE, BOB, Message, Person
@@ -179,3 +180,26 @@ async def test_a_step_whose_person_cannot_be_written_to_fails(town: Town) -> Non
     run = await town.slack.run_step(ALICE, "ask_for_secret", {"person": BOB, "requester": ALICE, "what": WHAT})
     await town.slack.until(lambda: run.state == "failed")
     assert "could not be asked" in run.error
+
+
+async def away(*_: object) -> object:
+    raise StoreUnavailable("away for a test")
+
+
+async def test_a_step_without_a_store_fails_instead_of_waiting_for_ever(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(town.service.house.requests, "ask", away)
+    run = await town.slack.run_step(ALICE, "ask_for_secret", {"person": BOB, "requester": ALICE, "what": WHAT})
+    await town.slack.until(lambda: run.state == "failed")
+    assert "nobody was asked" in run.error
+
+
+async def test_an_empty_question_is_no_server_error_though_the_policy_cannot_be_read(
+    town: Town, actors: Actors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await actors.alice.command("/pushpw", "request")
+    form = await town.slack.until(lambda: actors.alice.view)
+    actors.alice.fill(form, "asked", BOB)
+    actors.alice.fill(form, "what", " ")
+    monkeypatch.setattr(town.service.house.policies, "of", away)
+    await actors.alice.submit(form)
+    assert "Say what for" in form.errors["what"]

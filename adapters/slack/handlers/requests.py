@@ -72,7 +72,7 @@ class RequestHandlers:
         except StoreUnavailable:
             said = not_asked(words)
         except (BadInput, TooMany) as problem:
-            said = refusal(words, problem, await self._desk.policy_for(payload))
+            said = refusal(words, problem, self._desk.policies.of_installation)
         else:
             said = asked_note(words, request)
         await self._desk.say(payload, note(said))
@@ -105,10 +105,9 @@ class RequestHandlers:
             request = await self._ask(parse.member(payload), parse.installed_in(payload), given.get("asked") or "", given.get("what") or "")
         except StoreUnavailable:
             return errors_at(view, "what", not_asked(words))
-        except BadInput as problem:
-            return errors_at(view, problem.field, refusal(words, problem, await self._desk.policy_for(payload)))
-        except TooMany as problem:
-            return errors_at(view, "what", refusal(words, problem, self._desk.policies.of_installation))
+        except (BadInput, TooMany) as problem:
+            field = problem.field if isinstance(problem, BadInput) else "what"
+            return errors_at(view, field, refusal(words, problem, self._desk.policies.of_installation))
         return updated(told(words, asked_note(words, request)))
 
     async def _ask(self, requester: Member, home: Workspace, asked: str, what: str, step: str = "") -> SecretRequest:
@@ -128,12 +127,13 @@ class RequestHandlers:
         if event["function"]["callback_id"] != STEP:
             return None
         run, inputs = event["function_execution_id"], event["inputs"]
-        home = parse.installed_in(payload)
+        home, words = parse.installed_in(payload), words_for([])  # a workflow's author reads it, and nobody knows who that is
         try:
             await self._ask(Member(home, inputs["requester"]), home, inputs["person"], inputs["what"], run)
         except (BadInput, TooMany) as problem:
-            words = words_for([])  # a workflow's author reads it, and nobody knows who that is
             self._desk.later(self._fail_step(home, run, refusal(words, problem, self._desk.policies.of_installation)))
+        except StoreUnavailable:  # the event has been seen: when Slack sends it again, nobody would answer the workflow
+            self._desk.later(self._fail_step(home, run, not_asked(words)))
         return None
 
     async def _fail_step(self, home: Workspace, run: str, said: str) -> None:
