@@ -20,6 +20,10 @@ def spoken(view: View) -> str:
     return json.dumps(view.body, ensure_ascii=False)
 
 
+async def away(*_: object) -> object:
+    raise StoreUnavailable("away for a test")
+
+
 async def said_to(actors: Actors, who: str, saying: str, *, with_button: str = "") -> Message:
     hands = {ALICE: actors.alice, BOB: actors.bob}[who]
     return await actors.town.slack.until(
@@ -132,6 +136,19 @@ async def test_of_two_answers_the_second_is_taken_back(actors: Actors) -> None:
     assert actors.town.service.house.metrics.count_of("request.answered") == 1
 
 
+async def test_a_secret_that_was_sent_is_not_denied_though_the_request_cannot_be_closed(
+    actors: Actors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asked(actors)
+    form = await answer_form(actors)
+    actors.bob.fill(form, "secret", SECRET)
+    monkeypatch.setattr(actors.town.service.house.requests, "answered", away)
+    assert (await actors.bob.submit(form)).ok
+    assert form.errors == {}
+    await said_to(actors, ALICE, "sent you a secret", with_button="open_push")
+    assert actors.town.service.house.metrics.count_of("push.created") == 1
+
+
 async def test_somebody_else_gets_no_form(town: Town, actors: Actors) -> None:
     message = await asked(actors)
     town.slack.workspace.add_person(Person("U0MALLORY", "mallory", "Mallory"))
@@ -180,10 +197,6 @@ async def test_a_step_whose_person_cannot_be_written_to_fails(town: Town) -> Non
     run = await town.slack.run_step(ALICE, "ask_for_secret", {"person": BOB, "requester": ALICE, "what": WHAT})
     await town.slack.until(lambda: run.state == "failed")
     assert "could not be asked" in run.error
-
-
-async def away(*_: object) -> object:
-    raise StoreUnavailable("away for a test")
 
 
 async def test_a_step_without_a_store_fails_instead_of_waiting_for_ever(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,6 +189,10 @@ class RequestHandlers:
                 return True
         except NotYours:
             pass
+        except StoreUnavailable:
+            # The push is made and on its way: whoever heard now that nothing was sent would send it a second time.
+            log.warning("store_unavailable", during="answer")
+            return True
         await self._desk.engine.burn(created.receipt.reference, sender)
         return False
 
