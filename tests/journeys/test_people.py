@@ -349,6 +349,15 @@ async def test_a_group_that_is_gone_when_the_form_is_sent_is_told_under_its_fiel
     assert town.service.house.metrics.count_of("push.created") == 0
 
 
+async def test_a_command_full_of_groups_asks_slack_for_none_of_them(town: Town, actors: Actors) -> None:
+    for number in range(30):
+        town.slack.workspace.add_group(Group(f"S0{number:03}", f"team-{number}", f"Team {number}", (BOB,)))
+    await actors.alice.command("/pushpw", " ".join(f"@team-{number}" for number in range(30)))
+    answer = await town.slack.until(lambda: actors.alice.ephemerals()[-1])
+    assert "too many people" in answer.text
+    assert town.slack.api.calls["usergroups.users.list"] == 0
+
+
 async def test_a_group_of_only_oneself_sends_nothing(town: Town, actors: Actors) -> None:
     town.slack.workspace.add_group(Group("S0MINE", "mine", "Mine", (ALICE,)))
     assert "nobody in this group" in (await answer_to(actors, "@mine")).text

@@ -5,7 +5,10 @@ import json
 import pytest
 
 from core.errors import StoreUnavailable
+from core.identity import Member, Workspace
+from core.policy import PolicyChoice
 from playground.start import Town
+from playground.teams import TEAM_ID
 from playground.views import View
 from playground.workspace import ALICE, BOB, Message, Person
 from tests.journeys.actors import SECRET, Actors
@@ -147,6 +150,26 @@ async def test_a_secret_that_was_sent_is_not_denied_though_the_request_cannot_be
     assert form.errors == {}
     await said_to(actors, ALICE, "sent you a secret", with_button="open_push")
     assert actors.town.service.house.metrics.count_of("push.created") == 1
+
+
+async def test_where_guests_may_get_nothing_an_answer_waits_until_slack_says_who_asked(
+    actors: Actors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asked(actors)
+    form = await answer_form(actors)
+    actors.bob.fill(form, "secret", SECRET)
+    admin = Member(Workspace("slack", TEAM_ID), ALICE)
+    house = actors.town.service.house
+    await house.policies.choose(PolicyChoice(guests_allowed=False), admin)
+    assert house.slack is not None
+
+    async def nobody(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(house.slack._people, "find", nobody)
+    await actors.bob.submit(form)
+    assert "Nobody could say who this is" in json.dumps(form.errors)
+    assert house.metrics.count_of("push.created") == 0
 
 
 async def test_somebody_else_gets_no_form(town: Town, actors: Actors) -> None:

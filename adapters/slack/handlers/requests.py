@@ -29,7 +29,7 @@ from core.errors import BadInput, NotYours, PushError, StoreFull, StoreUnavailab
 from core.identity import Member, Workspace
 from core.link import encode
 from core.payload import Payload as Secret
-from core.policy import Standing
+from core.policy import Policy, Standing, refusal_of
 from core.secret_request import SecretRequest
 from core.secret_requests import Question, SecretRequests
 
@@ -164,9 +164,7 @@ class RequestHandlers:
         try:
             policy = await self._desk.policy_for(payload)
             request = await self._requests.answerable_by(view["private_metadata"], sender)
-            # The requester is the recipient now: what the policy says of guests and outsiders holds for them too.
-            person = await self._desk.people.find(request.requester.id, parse.installed_in(payload))
-            standing = person.standing(request.requester.workspace) if person else Standing.MEMBER
+            standing = await self._standing_of(request.requester, parse.installed_in(payload), policy)
             created = await self._desk.engine.create(_order(view, request, sender, standing))
             if not await self._answered(request, sender, created):
                 return updated(told(words, _over(words)))
@@ -181,6 +179,13 @@ class RequestHandlers:
         except TooMany as problem:
             return errors_at(view, "secret", refusal(words, problem, policy))
         return updated(created_bound(words, created.receipt, request.requester))
+
+    async def _standing_of(self, requester: Member, home: Workspace, policy: Policy) -> Standing:
+        """The requester is the recipient now: what the policy says of guests holds for them too. Raises BadInput."""
+        person = await self._desk.people.find(requester.id, home)
+        if person is None and refusal_of(policy, Standing.GUEST):
+            raise BadInput("recipient", "not_known")
+        return person.standing(requester.workspace) if person else Standing.MEMBER
 
     async def _answered(self, request: SecretRequest, sender: Member, created: Created) -> bool:
         """Whether this push is the answer. One that came too late, say from a second window, is taken back."""
