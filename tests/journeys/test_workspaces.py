@@ -27,6 +27,7 @@ from tests.journeys.conftest import IN_TESTS
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
 from tests.journeys.test_canary import files_of
+from tests.journeys.test_people import OTTO, allow_outsiders, share_a_channel
 from tests.journeys.validated import faults_found_by_the_sdk, watched
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -313,3 +314,16 @@ async def test_where_an_organisation_installed_it_people_get_their_secret_and_se
             await actors.push("@ned")
             assert await reader.read(await actors.open_in_chat()) == SECRET
         await actors.card("Opened")
+
+
+async def test_an_outsider_without_the_app_is_asked_and_the_answer_arrives(town: Town, browser: Browser, actors: Actors) -> None:
+    await browser.install(ALICE)
+    await allow_outsiders(town)
+    otto = share_a_channel(town, OTTO)
+    await actors.alice.command("/pushpw", "request @otto the password of the staging database")
+    asked = await town.slack.until(lambda: next((m for m in otto.dm_with_bot() if "answer_request" in str(m.blocks)), None))
+    await otto.click(asked, "answer_request")
+    form = await town.slack.until(lambda: otto.view)
+    otto.fill(form, "secret", SECRET)
+    assert (await otto.submit(form)).ok
+    await town.slack.until(lambda: next((m for m in actors.alice.dm_with_bot() if "open_push" in str(m.blocks)), None))
