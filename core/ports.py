@@ -201,7 +201,7 @@ class Policies(Protocol):
 
     @property
     def of_installation(self) -> Policy:
-        """The operator's, which no workspace can widen."""
+        """The operator's. What a workspace may choose against it: see `core.policy.narrowed`."""
 
     async def of(self, workspace: Workspace) -> Policy:
         """What applies to members of that workspace. Raises StoreUnavailable."""
