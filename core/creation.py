@@ -186,11 +186,10 @@ class Creation:
     async def _enter_all(self, created: list[Created]) -> None:
         try:
             await _each(self._book.enter(each.receipt) for each in created)
-            # After all are entered, so that the first who is told of finds the others.
-            # The link goes along only where a button will hold it; whoever passes a link on has it already.
-            await _each(
-                self._outbox.promise(Announce(each.receipt.reference, each.link if each.receipt.recipient else None)) for each in created
-            )
+            # After all are entered, so that the first who is told of finds the others; and in one act, so that no process can die
+            # with half of them told. The link goes along only where a button will hold it; whoever passes a link on has it already.
+            announced = (Announce(each.receipt.reference, each.link if each.receipt.recipient else None) for each in created)
+            await self._outbox.promise(*announced)
         except StoreUnavailable:
             await _each(self._take_back(each.receipt) for each in created)
             raise

@@ -201,7 +201,7 @@ class Policies(Protocol):
 
     @property
     def of_installation(self) -> Policy:
-        """The operator's, which no workspace can widen."""
+        """The operator's. What a workspace may choose against it: see `core.policy.narrowed`."""
 
     async def of(self, workspace: Workspace) -> Policy:
         """What applies to members of that workspace. Raises StoreUnavailable."""
@@ -217,8 +217,8 @@ class AuditLog(Protocol):
 class Outbox(Protocol):
     """Carries out, after the answer, what was promised before it."""
 
-    async def promise(self, what: Promise) -> None:
-        """See to it that it is done, whatever becomes of this process. Raises StoreUnavailable; then it may or may not be done."""
+    async def promise(self, *what: Promise) -> None:
+        """See to it that all of it is done, whatever becomes of this process. Raises StoreUnavailable; then all of it may be done, or nothing."""
 
 
 class Delivery(Protocol):

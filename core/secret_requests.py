@@ -5,11 +5,11 @@ after the answer that caused it, by promises that outlive this process.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from core.audit import AuditEvent, AuditName
-from core.errors import BadInput, NotYours, TooMany, Undeliverable, Unreachable
+from core.errors import BadInput, NotYours, StoreUnavailable, TooMany, Undeliverable, Unreachable
 from core.identity import Member, Platform
 from core.link import encode
 from core.policy import Standing, refusal_of
@@ -86,7 +86,12 @@ class SecretRequests:
             step=question.step,
         )
         await self._book.enter(request)
-        await self._outbox.promise(Ask(request.id))
+        try:
+            await self._outbox.promise(Ask(request.id))
+        except StoreUnavailable:
+            with suppress(StoreUnavailable):  # the requester hears that nobody was asked: so nothing may stay open
+                await self._book.amend(request.id, lambda known: known.after(Asking.WITHDRAWN, now))
+            raise
         self._remember("request.made")
         return request
 
@@ -145,7 +150,8 @@ class SecretRequests:
     async def _end(self, request_id: str, what: Asking, answer: str = "") -> SecretRequest | None:
         now = self._clock()
         request = await self._book.amend(request_id, lambda known: known.after(what, now, answer))
-        await self._outbox.promise(Settle(request_id))
+        with suppress(StoreUnavailable):  # what was asked for is done: to say otherwise would be wrong
+            await self._outbox.promise(Settle(request_id))
         self._remember(f"request.{what.value}")  # type: ignore[arg-type]  # each has its name
         return request
 

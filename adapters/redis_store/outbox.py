@@ -34,11 +34,11 @@ class RedisOutbox:
         self._promise, self._take, self._kept = (load_script(client, name) for name in ("promise", "take_promises", "promise_kept"))
         self.on_promise: Callable[[], None] = lambda: None
 
-    async def promise(self, what: Promise) -> None:
+    async def promise(self, *what: Promise) -> None:
         """As the port says."""
-        sealed = self._ring.wrap("promise", json.dumps(_to_json(what)).encode(), b"")
+        sealed = [self._ring.wrap("promise", json.dumps(_to_json(each)).encode(), b"") for each in what]
         async with trouble(self._client):
-            await self._promise(keys=self._keys, args=[sealed, _FORGET_AFTER_MS])
+            await self._promise(keys=self._keys, args=[_FORGET_AFTER_MS, *sealed])
         self.on_promise()
 
     async def take(self, most: int) -> list[Lent]:

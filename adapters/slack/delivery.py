@@ -43,7 +43,7 @@ class SlackDelivery:
 
     async def invite(self, invitation: Invitation) -> Place:
         """The recipient's DM, in their own language."""
-        home = invitation.receipt.sender.workspace
+        home = await self._home_of(invitation.receipt)
         words = await self._people.words_of(invitation.recipient, home)
         value = button.sealed_value(self._ring, invitation.link)
         return await self._post_to(home, invitation.recipient.id, invitation_message(words, invitation.receipt, value))
@@ -77,7 +77,7 @@ class SlackDelivery:
         """The recipient's DM without its button. Raises Undeliverable; the button itself will then say "gone"."""
         if receipt.recipient is None or receipt.invitation is None:
             return
-        home = receipt.sender.workspace
+        home = await self._home_of(receipt)
         words = await self._people.words_of(receipt.recipient, home)
         await (await self._switchboard.to(home)).edit(receipt.invitation, invitation_ended(words, receipt))
 
@@ -92,7 +92,7 @@ class SlackDelivery:
     async def _reply_to_invitation(self, receipt: Receipt, line: Callable[[Words, Receipt], str], *, broadcast: bool) -> None:
         if receipt.recipient is None or receipt.invitation is None:
             return
-        home = receipt.sender.workspace
+        home = await self._home_of(receipt)
         words = await self._people.words_of(receipt.recipient, home)
         await (await self._switchboard.to(home)).reply(receipt.invitation, note(line(words, receipt)), broadcast=broadcast)
 
@@ -110,6 +110,16 @@ class SlackDelivery:
         response_url = await self._records.take(RECORD, receipt.asked_in) if receipt.asked_in else None
         if response_url is not None:
             await self._responses.respond(response_url.decode(), message)
+
+    async def _home_of(self, receipt: Receipt) -> Workspace:
+        """Whose app writes to the recipient: the sender's workspace's or, where that has none (an outsider answers a request), their own."""
+        try:
+            await self._switchboard.to(receipt.sender.workspace)
+        except Undeliverable as problem:
+            if problem.reason != "not_installed" or receipt.recipient is None:
+                raise
+            return receipt.recipient.workspace
+        return receipt.sender.workspace
 
     async def _post_to(self, home: Workspace, user_id: str, message: Message) -> Place:
         calls = await self._switchboard.to(home)

@@ -183,10 +183,11 @@ def member(payload: Mapping[str, Any]) -> Member:
         return Member(Workspace("slack", payload["team_id"], payload.get("enterprise_id")), payload["user_id"])
     if "event" in payload:
         return Member(installed_in(payload), payload["event"]["user"])
-    user, team = payload["user"], payload.get("team") or {}
+    user, team, organisation = payload["user"], payload.get("team") or {}, (payload.get("enterprise") or {}).get("id")
     # The acting person's own team: on a shared channel it is not the team where the button stands.
-    home = user.get("team_id") or team.get("id") or ""
-    return Member(Workspace("slack", home, team.get("enterprise_id")), user["id"])
+    home = user.get("team_id") or team.get("id") or organisation or ""
+    # In a view of an app that a whole organisation has, Slack names no team, but the organisation.
+    return Member(Workspace("slack", home, team.get("enterprise_id") or organisation), user["id"])
 
 
 def installed_in(payload: Mapping[str, Any]) -> Workspace:

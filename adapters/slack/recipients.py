@@ -11,6 +11,8 @@ from core.errors import BadInput
 from core.identity import Member
 from core.policy import Policy, Standing, refusal_of
 
+_GROUPS_MOST = 20
+"""Each is one call to Slack, of which a workspace has few a minute: one member must not use them up."""
 _LOOKED_UP_MOST = 2 * RECIPIENTS_MOST
 """More are too many, whoever of them is an app or has left; so no giant group has us ask Slack for thousands."""
 
@@ -25,6 +27,8 @@ class Recipients:
     async def choice(self, sender: Member, policy: Policy, users: Sequence[str], groups: Iterable[str]) -> Choice:
         """What `sender` chose: people, and groups with their people as of now. Raises BadInput for a group, or too many."""
         wanted = list(dict.fromkeys(groups))
+        if len(wanted) > _GROUPS_MOST:
+            raise BadInput("recipient", "too_many")
         expanded = await asyncio.gather(*(self._groups.members(group, sender.workspace) for group in wanted))
         by_name = list(dict.fromkeys(users))
         by_group = [user for user in dict.fromkeys(user for each in expanded for user in each) if user not in by_name]

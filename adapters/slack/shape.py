@@ -6,7 +6,7 @@ docs.slack.dev ("Interaction payloads", "Slash commands"); what we do not read i
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
@@ -21,14 +21,16 @@ from adapters.slack.render.invitation import OPEN, OPENED_IN_BROWSER, REVEAL
 from adapters.slack.render.listing import BURN_LISTED
 from adapters.slack.render.originals import ALLOW, DELETE
 from adapters.slack.render.passing_on import GET_LINK
+from adapters.slack.render.policy import VIEW_POLICY
 from adapters.slack.render.request import ANSWER, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
+from adapters.slack.render.settings import VIEW_SETTINGS
 
 _IN_A_VIEW = frozenset({GENERATE, GROUPS, MORE, OPENED_IN_BROWSER, RECIPIENT, REVEAL, DELETE, ALLOW})
 _ON_A_CARD = frozenset({BURN, BURN_GROUP, RELEASE, EXTEND, NUDGE, AGAIN})
 _IN_A_LIST = frozenset({BURN_LISTED, PREVIOUS, NEXT})
 _WITH_A_VALUE = _ON_A_CARD | _IN_A_LIST | {OPEN, REVEAL, GET_LINK, ANSWER, DECLINE, WITHDRAW, DELETE, ALLOW}
 
-_FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER, VIEW_EXTEND})
+_FORMS = frozenset({VIEW_FORM, VIEW_ASK, VIEW_ANSWER, VIEW_EXTEND, VIEW_SETTINGS, VIEW_POLICY})
 _ABOUT_SOMETHING = frozenset({VIEW_ANSWER, VIEW_EXTEND})
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -69,6 +71,13 @@ class _Interaction(_Shape):
     channel: _Named | None = None
     response_url: str | None = None
     is_enterprise_install: bool | str | None = None
+
+    @model_validator(mode="after")
+    def _somebody_somewhere(self) -> Self:
+        """People of nowhere would all be of one workspace, and share what is kept of it."""
+        if not (self.user.team_id or (self.team and self.team.id) or (self.enterprise and self.enterprise.id)):
+            raise ValueError("a person without a workspace")
+        return self
 
 
 class _Shortcut(_Interaction):

@@ -29,11 +29,13 @@ class RecordingOutbox:
 
     promised: list[Promise] = field(default_factory=list)
     down: bool = False
+    acts: int = 0
 
-    async def promise(self, what: Promise) -> None:
+    async def promise(self, *what: Promise) -> None:
         if self.down:
             raise StoreUnavailable("the fake outbox is down")
-        self.promised.append(what)
+        self.promised += what
+        self.acts += 1
 
     @property
     def told(self) -> list[Happening]:

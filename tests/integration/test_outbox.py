@@ -54,6 +54,13 @@ async def test_what_was_promised_comes_in_order_and_as_it_was(outbox: RedisOutbo
     assert all(a.number < b.number for a, b in pairwise(lent))
 
 
+async def test_what_is_promised_together_is_promised_once_and_in_one_act(outbox: RedisOutbox, ring: KeyRing, redis: Redis, prefix: str):
+    await outbox.promise(*PROMISES)
+    sealed = [entry[b"p"] for _, entry in await redis.xrange(Keys(prefix).promises())]
+    await outbox._promise(keys=[Keys(prefix).promises()], args=[60_000, *sealed])  # the same call once more, after a lost answer
+    assert [one.promise for one in await outbox.take(100)] == PROMISES
+
+
 async def test_nothing_is_lent_twice_while_its_lease_runs(outbox: RedisOutbox):
     for _ in range(5):
         await outbox.promise(PROMISES[0])

@@ -1,5 +1,6 @@
 """A message is pushed; then its author gets rid of the original, and nobody else's message is ever touched."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,6 +11,7 @@ import pytest_asyncio
 from adapters.slack.handlers.originals import ORIGINAL
 from adapters.slack.manifest import Extras
 from adapters.slack.render.originals import ALLOW, DELETE
+from core.identity import Member
 from core.policies import InstallationPolicies
 from core.policy import Policy
 from playground.start import Town, open_town
@@ -167,6 +169,25 @@ async def test_where_nobody_can_give_leave_only_the_way_is_told(store_url: str, 
         await pushed(actors)
         assert "Delete message" in said(actors)
         assert ALLOW not in said(actors)
+
+
+async def test_a_token_that_is_long_in_renewing_does_not_keep_slack_waiting(
+    actors: Actors, allowed: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slack, renewed = actors.town.service.house.slack, asyncio.Event()
+    assert slack is not None
+    begun = slack.tokens.user_token
+
+    async def slow(member: Member) -> str | None:
+        await renewed.wait()
+        return await begun(member)
+
+    monkeypatch.setattr(slack.tokens, "user_token", slow)
+    async with asyncio.timeout(3):
+        message = await pushed(actors)
+    renewed.set()
+    await pressed(actors, DELETE, DONE)
+    assert not stands(actors, message)
 
 
 async def test_leave_given_in_the_browser_meanwhile_is_enough_for_a_press(actors: Actors) -> None:

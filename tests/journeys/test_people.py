@@ -349,6 +349,15 @@ async def test_a_group_that_is_gone_when_the_form_is_sent_is_told_under_its_fiel
     assert town.service.house.metrics.count_of("push.created") == 0
 
 
+async def test_a_command_full_of_groups_asks_slack_for_none_of_them(town: Town, actors: Actors) -> None:
+    for number in range(30):
+        town.slack.workspace.add_group(Group(f"S0{number:03}", f"team-{number}", f"Team {number}", (BOB,)))
+    await actors.alice.command("/pushpw", " ".join(f"@team-{number}" for number in range(30)))
+    answer = await town.slack.until(lambda: actors.alice.ephemerals()[-1])
+    assert "too many people" in answer.text
+    assert town.slack.api.calls["usergroups.users.list"] == 0
+
+
 async def test_a_group_of_only_oneself_sends_nothing(town: Town, actors: Actors) -> None:
     town.slack.workspace.add_group(Group("S0MINE", "mine", "Mine", (ALICE,)))
     assert "nobody in this group" in (await answer_to(actors, "@mine")).text
@@ -598,6 +607,18 @@ async def test_a_recipient_who_cannot_be_reached_gets_the_link_by_the_sender(act
     await actors.card("Opened by somebody with the link")
     assert actors.town.service.house.metrics.count_of("push.passed_on") == 1
     await actors.town.slack.until(lambda: "get_link_to_pass_on" not in json.dumps([m.blocks for m in actors.alice.dm_with_bot()]))
+
+
+async def test_the_button_stays_until_its_link_was_shown(actors: Actors, reader: Reader) -> None:
+    offer = await undelivered(actors)
+    await actors.alice.close(actors.alice.view, all_of_them=True)
+    actors.town.slack.api.fail_with("views.open", "expired_trigger_id")
+    await actors.alice.click(offer, "get_link_to_pass_on")
+    await actors.town.service.house.later.drain()
+    assert actors.alice.views == []
+    await actors.alice.click(await offered_to(actors), "get_link_to_pass_on")
+    (url,) = links_in((await actors.town.slack.until(lambda: actors.alice.view)).body)
+    assert await reader.read(url) == SECRET
 
 
 async def test_the_link_to_pass_on_is_the_senders_alone(town: Town, actors: Actors) -> None:

@@ -4,7 +4,11 @@ import json
 
 import pytest
 
+from core.errors import StoreUnavailable
+from core.identity import Member, Workspace
+from core.policy import PolicyChoice
 from playground.start import Town
+from playground.teams import TEAM_ID
 from playground.views import View
 from playground.workspace import ALICE, BOB, Message, Person
 from tests.journeys.actors import SECRET, Actors
@@ -17,6 +21,10 @@ WHAT = "the password of the staging database"
 
 def spoken(view: View) -> str:
     return json.dumps(view.body, ensure_ascii=False)
+
+
+async def away(*_: object) -> object:
+    raise StoreUnavailable("away for a test")
 
 
 async def said_to(actors: Actors, who: str, saying: str, *, with_button: str = "") -> Message:
@@ -131,6 +139,39 @@ async def test_of_two_answers_the_second_is_taken_back(actors: Actors) -> None:
     assert actors.town.service.house.metrics.count_of("request.answered") == 1
 
 
+async def test_a_secret_that_was_sent_is_not_denied_though_the_request_cannot_be_closed(
+    actors: Actors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asked(actors)
+    form = await answer_form(actors)
+    actors.bob.fill(form, "secret", SECRET)
+    monkeypatch.setattr(actors.town.service.house.requests, "answered", away)
+    assert (await actors.bob.submit(form)).ok
+    assert form.errors == {}
+    await said_to(actors, ALICE, "sent you a secret", with_button="open_push")
+    assert actors.town.service.house.metrics.count_of("push.created") == 1
+
+
+async def test_where_guests_may_get_nothing_an_answer_waits_until_slack_says_who_asked(
+    actors: Actors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asked(actors)
+    form = await answer_form(actors)
+    actors.bob.fill(form, "secret", SECRET)
+    admin = Member(Workspace("slack", TEAM_ID), ALICE)
+    house = actors.town.service.house
+    await house.policies.choose(PolicyChoice(guests_allowed=False), admin)
+    assert house.slack is not None
+
+    async def nobody(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(house.slack._people, "find", nobody)
+    await actors.bob.submit(form)
+    assert "Nobody could say who this is" in json.dumps(form.errors)
+    assert house.metrics.count_of("push.created") == 0
+
+
 async def test_somebody_else_gets_no_form(town: Town, actors: Actors) -> None:
     message = await asked(actors)
     town.slack.workspace.add_person(Person("U0MALLORY", "mallory", "Mallory"))
@@ -179,3 +220,22 @@ async def test_a_step_whose_person_cannot_be_written_to_fails(town: Town) -> Non
     run = await town.slack.run_step(ALICE, "ask_for_secret", {"person": BOB, "requester": ALICE, "what": WHAT})
     await town.slack.until(lambda: run.state == "failed")
     assert "could not be asked" in run.error
+
+
+async def test_a_step_without_a_store_fails_instead_of_waiting_for_ever(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(town.service.house.requests, "ask", away)
+    run = await town.slack.run_step(ALICE, "ask_for_secret", {"person": BOB, "requester": ALICE, "what": WHAT})
+    await town.slack.until(lambda: run.state == "failed")
+    assert "nobody was asked" in run.error
+
+
+async def test_an_empty_question_is_no_server_error_though_the_policy_cannot_be_read(
+    town: Town, actors: Actors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await actors.alice.command("/pushpw", "request")
+    form = await town.slack.until(lambda: actors.alice.view)
+    actors.alice.fill(form, "asked", BOB)
+    actors.alice.fill(form, "what", " ")
+    monkeypatch.setattr(town.service.house.policies, "of", away)
+    await actors.alice.submit(form)
+    assert "Say what for" in form.errors["what"]

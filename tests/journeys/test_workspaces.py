@@ -27,6 +27,7 @@ from tests.journeys.conftest import IN_TESTS
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
 from tests.journeys.test_canary import files_of
+from tests.journeys.test_people import OTTO, allow_outsiders, share_a_channel
 from tests.journeys.validated import faults_found_by_the_sdk, watched
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -298,3 +299,31 @@ async def test_an_organisation_installs_it_once_for_all_its_workspaces(store_url
             async with asyncio.timeout(20):
                 while (await reader.claim(links[1])).status != 410:
                     await asyncio.sleep(0.05)
+
+
+async def test_where_an_organisation_installed_it_people_get_their_secret_and_senders_their_card(store_url: str, prefix: str) -> None:
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, extras=MANY) as town:
+        north = Team("T0NORTH", "North", "north", enterprise_id="E0ORG", enterprise_name="The Org")
+        people = [Person(user, user[2:].lower(), user, team_id=north.id) for user in ("U0NORA", "U0NED")]
+        town.slack.add_workspace(north, people)
+        async with browser_in(town) as browser:
+            await browser.install("U0NORA", org_wide=True)
+        nora, ned = (town.slack.as_user(person.id) for person in people)
+        async with Reader(town.service_url) as reader:
+            actors = Actors(town, nora, ned, "C0NORTHGENERAL")
+            await actors.push("@ned")
+            assert await reader.read(await actors.open_in_chat()) == SECRET
+        await actors.card("Opened")
+
+
+async def test_an_outsider_without_the_app_is_asked_and_the_answer_arrives(town: Town, browser: Browser, actors: Actors) -> None:
+    await browser.install(ALICE)
+    await allow_outsiders(town)
+    otto = share_a_channel(town, OTTO)
+    await actors.alice.command("/pushpw", "request @otto the password of the staging database")
+    asked = await town.slack.until(lambda: next((m for m in otto.dm_with_bot() if "answer_request" in str(m.blocks)), None))
+    await otto.click(asked, "answer_request")
+    form = await town.slack.until(lambda: otto.view)
+    otto.fill(form, "secret", SECRET)
+    assert (await otto.submit(form)).ok
+    await town.slack.until(lambda: next((m for m in actors.alice.dm_with_bot() if "open_push" in str(m.blocks)), None))

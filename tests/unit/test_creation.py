@@ -81,6 +81,11 @@ async def test_every_link_goes_into_an_announcement_of_its_own(desk: Desk):
     assert desk.outbox.promised == [Announce(created.receipt.reference, created.link) for created in made]
 
 
+async def test_no_process_can_die_with_half_of_them_announced(desk: Desk):
+    await create_each(desk, CROWD[:RECIPIENTS_MOST])
+    assert (len(desk.outbox.promised), desk.outbox.acts) == (RECIPIENTS_MOST, 1)
+
+
 async def test_a_gesture_is_one_of_thirty_however_many_people_it_names(desk: Desk):
     await create_each(desk, CROWD[:RECIPIENTS_MOST])
     assert desk.limiter.spent("create", ALICE.spelled()) == 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from core.errors import BadInput, NotYours, TooMany, Unreachable
+from core.errors import BadInput, NotYours, StoreUnavailable, TooMany, Unreachable
 from core.identity import Member
 from core.policies import InstallationPolicies
 from core.policy import Policy, Standing
@@ -200,3 +200,19 @@ async def test_a_platform_that_does_not_answer_is_tried_again():
     await office.requests.keep(Ask(request.id), again=True)
     assert (await office.known(request)).undeliverable == ""
     assert len(office.slack.asked) == 1
+
+
+async def test_a_request_that_could_not_be_promised_does_not_stay_open():
+    office = Office()
+    office.outbox.down = True
+    with pytest.raises(StoreUnavailable):
+        await office.ask()
+    assert await office.requests.open_of(ALICE) == []
+
+
+async def test_an_answer_that_stands_is_an_answer_though_nobody_can_be_told_yet():
+    office = Office()
+    request = await office.asked()
+    office.outbox.down = True
+    assert await office.requests.answered(request.id, BOB, "abcdefgh")
+    assert (await office.known(request)).state is Asking.ANSWERED

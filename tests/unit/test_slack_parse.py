@@ -2,6 +2,8 @@ import pytest
 
 from adapters.slack import parse
 from adapters.slack.parse import Ask, Burn, ChangeSettings, Help, ListMine, Mistake, Push, command
+from adapters.slack.shape import is_sound
+from core.identity import Member, Workspace
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,21 @@ def test_a_secret_typed_by_mistake_is_not_in_the_repr() -> None:
 def test_the_acting_person_of_a_click_is_of_their_own_team() -> None:
     clicked = {"user": {"id": "U1", "team_id": "T_THEIRS"}, "team": {"id": "T_OURS", "enterprise_id": "E1"}}
     assert parse.member(clicked).spelled() == "slack:T_THEIRS:U1"
+
+
+@pytest.mark.parametrize("kind", ["shortcut", "block_actions", "view_submission"])
+def test_where_a_whole_organisation_has_the_app_its_members_are_its_members_though_no_team_is_named(kind: str) -> None:
+    told = {"type": kind, "user": {"id": "U1", "team_id": "T1"}, "team": None, "enterprise": {"id": "E1"}}
+    assert parse.member(told) == Member(Workspace("slack", "T1", "E1"), "U1")
+
+
+def test_somebody_whose_workspace_nobody_names_is_of_the_organisation_and_of_no_other() -> None:
+    told = {"user": {"id": "U1"}, "team": None, "enterprise": {"id": "E1"}}
+    assert parse.member(told).spelled() == "slack:E1:U1"
+
+
+@pytest.mark.parametrize("where", [{}, {"team": None, "enterprise": None}])
+def test_a_person_of_nowhere_is_nobody_that_slack_tells_of(where: dict[str, None]) -> None:
+    told = {"type": "shortcut", "callback_id": "push_secret", "trigger_id": "1.2", **where}
+    assert not is_sound({**told, "user": {"id": "U1"}})
+    assert is_sound({**told, "user": {"id": "U1", "team_id": "T1"}})

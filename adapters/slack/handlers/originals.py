@@ -5,6 +5,7 @@ wrote the message, and who chose it, come from the signed shortcut and lie seale
 meanwhile, never in the form.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
@@ -26,6 +27,7 @@ from core.receipt import Place
 
 ORIGINAL = "slack_original"
 ORIGINAL_SECONDS = 3600.0
+_PATIENCE_SECONDS = 0.7
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +91,10 @@ class OriginalHandlers:
         own = self._shown(original, form_id)
         try:
             await self._keep(form_id, original)
-            has_leave = await self._desk.tokens.user_token(acting) is not None
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                has_leave = await self._desk.tokens.user_token(acting) is not None
+        except TimeoutError:
+            has_leave = True  # it has ended and is being renewed: Slack waits for our answer, and the press comes later
         except Undeliverable:
             has_leave = False
         except StoreUnavailable:

@@ -50,7 +50,8 @@ class PassingOnHandlers:
     async def _show(self, payload: Payload, link: Link, receipt: Receipt | None) -> None:
         words = await self._desk.words_for(payload)
         view: View = created_link(words, receipt, link.url(self._desk.base_url)) if receipt else told(words, _gone(words))
-        await self._desk.open_modal(payload, view)
+        if not await self._desk.open_modal(payload, view):
+            return  # nobody else has the link: the button stays, and pressed again it shows it
         said = "\n".join([not_delivered(words, receipt), passed_on_line(words, receipt)]) if receipt else _gone(words)
         await self._take_the_button_away(payload, words, said)
 

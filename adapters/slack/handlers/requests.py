@@ -29,7 +29,7 @@ from core.errors import BadInput, NotYours, PushError, StoreFull, StoreUnavailab
 from core.identity import Member, Workspace
 from core.link import encode
 from core.payload import Payload as Secret
-from core.policy import Standing
+from core.policy import Policy, Standing, refusal_of
 from core.secret_request import SecretRequest
 from core.secret_requests import Question, SecretRequests
 
@@ -72,7 +72,7 @@ class RequestHandlers:
         except StoreUnavailable:
             said = not_asked(words)
         except (BadInput, TooMany) as problem:
-            said = refusal(words, problem, await self._desk.policy_for(payload))
+            said = refusal(words, problem, self._desk.policies.of_installation)
         else:
             said = asked_note(words, request)
         await self._desk.say(payload, note(said))
@@ -105,10 +105,9 @@ class RequestHandlers:
             request = await self._ask(parse.member(payload), parse.installed_in(payload), given.get("asked") or "", given.get("what") or "")
         except StoreUnavailable:
             return errors_at(view, "what", not_asked(words))
-        except BadInput as problem:
-            return errors_at(view, problem.field, refusal(words, problem, await self._desk.policy_for(payload)))
-        except TooMany as problem:
-            return errors_at(view, "what", refusal(words, problem, self._desk.policies.of_installation))
+        except (BadInput, TooMany) as problem:
+            field = problem.field if isinstance(problem, BadInput) else "what"
+            return errors_at(view, field, refusal(words, problem, self._desk.policies.of_installation))
         return updated(told(words, asked_note(words, request)))
 
     async def _ask(self, requester: Member, home: Workspace, asked: str, what: str, step: str = "") -> SecretRequest:
@@ -128,12 +127,13 @@ class RequestHandlers:
         if event["function"]["callback_id"] != STEP:
             return None
         run, inputs = event["function_execution_id"], event["inputs"]
-        home = parse.installed_in(payload)
+        home, words = parse.installed_in(payload), words_for([])  # a workflow's author reads it, and nobody knows who that is
         try:
             await self._ask(Member(home, inputs["requester"]), home, inputs["person"], inputs["what"], run)
         except (BadInput, TooMany) as problem:
-            words = words_for([])  # a workflow's author reads it, and nobody knows who that is
             self._desk.later(self._fail_step(home, run, refusal(words, problem, self._desk.policies.of_installation)))
+        except StoreUnavailable:  # the event has been seen: when Slack sends it again, nobody would answer the workflow
+            self._desk.later(self._fail_step(home, run, not_asked(words)))
         return None
 
     async def _fail_step(self, home: Workspace, run: str, said: str) -> None:
@@ -164,9 +164,7 @@ class RequestHandlers:
         try:
             policy = await self._desk.policy_for(payload)
             request = await self._requests.answerable_by(view["private_metadata"], sender)
-            # The requester is the recipient now: what the policy says of guests and outsiders holds for them too.
-            person = await self._desk.people.find(request.requester.id, parse.installed_in(payload))
-            standing = person.standing(request.requester.workspace) if person else Standing.MEMBER
+            standing = await self._standing_of(request.requester, parse.installed_in(payload), policy)
             created = await self._desk.engine.create(_order(view, request, sender, standing))
             if not await self._answered(request, sender, created):
                 return updated(told(words, _over(words)))
@@ -182,6 +180,13 @@ class RequestHandlers:
             return errors_at(view, "secret", refusal(words, problem, policy))
         return updated(created_bound(words, created.receipt, request.requester))
 
+    async def _standing_of(self, requester: Member, home: Workspace, policy: Policy) -> Standing:
+        """The requester is the recipient now: what the policy says of guests holds for them too. Raises BadInput."""
+        person = await self._desk.people.find(requester.id, home)
+        if person is None and refusal_of(policy, Standing.GUEST):
+            raise BadInput("recipient", "not_known")
+        return person.standing(requester.workspace) if person else Standing.MEMBER
+
     async def _answered(self, request: SecretRequest, sender: Member, created: Created) -> bool:
         """Whether this push is the answer. One that came too late, say from a second window, is taken back."""
         try:
@@ -189,6 +194,10 @@ class RequestHandlers:
                 return True
         except NotYours:
             pass
+        except StoreUnavailable:
+            # The push is made and on its way: whoever heard now that nothing was sent would send it a second time.
+            log.warning("store_unavailable", during="answer")
+            return True
         await self._desk.engine.burn(created.receipt.reference, sender)
         return False
 
