@@ -25,7 +25,7 @@ async def send(page: Page) -> None:
 
 
 async def receive(page: Page) -> None:
-    await page.get_by_role("button", name="Make the link").click()
+    await page.get_by_role("button", name="Push it").click()
     await page.get_by_role("button", name="Close").last.click()
     for one in (1, 0):
         await page.get_by_role("button", name="pushpw").nth(one).click()

@@ -57,7 +57,11 @@ def ask(words: Words, request: SecretRequest) -> Message:
     first = words.say("{person} asks you for a secret.", person=person(request.requester.id))
     send = button(words.say("Send it securely"), ANSWER, value=request.id, style="primary")
     decline = button(words.say("Decline"), DECLINE, value=request.id, confirm=_confirm_decline(words))
-    facts = words.say("Only they will be able to open it. The request ends {moment}.", moment=when(words, request.expires_at))
+    facts = words.say(
+        "Only {person} will be able to open it. The request ends {moment}.",
+        person=person(request.requester.id),
+        moment=when(words, request.expires_at),
+    )
     return Message(
         first,
         [
@@ -161,7 +165,11 @@ def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:
         PASSPHRASE_MOST,
     )
     first = words.say("For {person}, who asked for:", person=person(request.requester.id))
-    terms = words.say("Only they can open it, once. Expires in {expiry}.", expiry=duration(words, policy.default_expiry))
+    terms = words.say(
+        "Only {person} can open it, once. Expires in {expiry}.",
+        person=person(request.requester.id),
+        expiry=duration(words, policy.default_expiry),
+    )
     return {
         "type": "modal",
         "callback_id": VIEW_ANSWER,

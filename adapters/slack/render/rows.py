@@ -4,6 +4,7 @@ from typing import Any
 
 from adapters.slack.render.blocks import Block, context, plain, quoted, section, terms_line
 from adapters.slack.render.card import burn_button, state_line, title_of
+from adapters.slack.render.passing_on import as_a_link
 from adapters.wording.catalog import Words
 from core.receipt import Receipt
 
@@ -13,6 +14,7 @@ PAGE = 10
 
 def row(words: Words, receipt: Receipt, **more: Any) -> list[Block]:
     """For whom, under which label, what has become of it; below, quietly, its terms. `more`: an accessory."""
+    receipt = as_a_link(receipt)
     first = " · ".join(part for part in (f"*{title_of(words, receipt)}*", quoted(receipt.label)) if part)
     return [section(f"{first}\n{state_line(words, receipt)}") | more, context(terms_line(words, receipt))]
 
