@@ -48,9 +48,10 @@ class Recipients:
         home = sender.workspace
         person = await self._people.find(user_id, home)
         if person is None:
-            # Slack did not say. Where everybody may be named that is no harm: each click is checked anyway.
-            anybody = not any(refusal_of(policy, standing) for standing in Standing)
-            return Chosen(Member(home, user_id), "", Standing.MEMBER, "" if anybody else "not_known")
+            # Slack did not say. Bound to the sender's own workspace no outsider could open it: their click names another.
+            # A guest's does not, so where guests are refused, nobody unknown is sent to.
+            why_not = "not_known" if refusal_of(policy, Standing.GUEST) else ""
+            return Chosen(Member(home, user_id), "", Standing.MEMBER, why_not)
         standing = person.standing(home)
         why_not = person.why_never() or refusal_of(policy, standing)
         return Chosen(person.as_member(user_id, home), person.name, standing, why_not)

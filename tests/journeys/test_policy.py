@@ -96,7 +96,7 @@ async def test_a_demanded_passphrase_is_asked_for_at_once_and_an_empty_one_refus
     assert list(view.errors) == ["passphrase"]  # the client's own complaint
     next(block for block in view.blocks if block["block_id"] == "passphrase")["optional"] = True
     await actors.alice.submit(view)
-    assert "needs a passphrase" in view.errors["passphrase"]
+    assert "wants a passphrase" in view.errors["passphrase"]
     assert await store.names("*:push") == []
     actors.alice.fill(view, "passphrase", "blue")
     assert (await actors.alice.submit(view)).ok
@@ -110,7 +110,7 @@ async def test_where_every_secret_is_for_a_person_a_push_for_nobody_is_refused(a
     for block in view.blocks:
         block["optional"] = True
     await actors.alice.submit(view)
-    assert "named person" in next(iter(view.errors.values()))
+    assert "for named people" in next(iter(view.errors.values()))
     assert await store.names("*:push") == []
 
 
@@ -127,12 +127,12 @@ async def test_preferences_beyond_the_policy_do_not_count(actors: Actors) -> Non
 
 
 async def test_the_policy_stands_as_it_was_saved(actors: Actors) -> None:
-    await chosen(actors, longest_expiry=str(DAY), default_expiry=str(HOUR), people=["guests_allowed"], chat=["reveal_in_chat"])
+    await chosen(actors, longest_expiry=str(DAY), default_expiry=str(HOUR), people=["outsiders_allowed"], chat=["reveal_in_chat"])
     held = (await policy_form(actors)).values
     assert held["longest_expiry"]["longest_expiry"]["selected_option"]["value"] == str(DAY)
-    assert [o["value"] for o in held["people"]["people"]["selected_options"]] == ["guests_allowed"]
+    assert [o["value"] for o in held["people"]["people"]["selected_options"]] == ["outsiders_allowed"]
     assert [o["value"] for o in held["chat"]["chat"]["selected_options"]] == ["reveal_in_chat"]
-    said = await actors.town.slack.until(lambda: s if "Not for people of other" in (s := words_of(actors.alice.home)) else None)
+    said = await actors.town.slack.until(lambda: s if "Also for people of other" in (s := words_of(actors.alice.home)) else None)
     assert "read inside Slack" in said
 
 

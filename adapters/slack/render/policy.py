@@ -121,7 +121,7 @@ def policy_line(words: Words, now: Policy) -> str:
         (now.passphrase_required, words.say("A passphrase is always needed.")),
         (now.binding_required, words.say("Every secret is for a named person.")),
         (not now.guests_allowed, words.say("Not for guests.")),
-        (not now.outsiders_allowed, words.say("Not for people of other workspaces.")),
+        (now.outsiders_allowed, words.say("Also for people of other workspaces.")),
         (now.reveal_in_chat, words.say("Secrets may be read inside Slack.")),
         (not now.help_deleting, words.say("No help with deleting the original message.")),
     ]
