@@ -1,7 +1,7 @@
 """What does the sender see of a push? The receipt card, edited in place."""
 
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import Block, button, context, person, plain, quoted, section, terms_line, when
+from adapters.slack.render.blocks import Block, aside, button, context, person, plain, section, terms_line, when
 from adapters.slack.render.passing_on import as_a_link, passed_on_line
 from adapters.wording.catalog import Words
 from core.receipt import Receipt, State
@@ -15,7 +15,7 @@ def receipt_card(words: Words, receipt: Receipt) -> Message:
     receipt = as_a_link(receipt)
     title = title_of(words, receipt)
     said = [state_line(words, receipt), *passing_lines(words, receipt)]
-    label = [context(quoted(receipt.label))] if receipt.label else []
+    label = [aside(receipt.label)] if receipt.label else []
     passing = [context("\n".join(said[1:]))] if said[1:] else []
     return Message(
         "\n".join([f"{title}. {said[0]}", *said[1:]]),

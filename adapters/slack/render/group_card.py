@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import Block, button, context, person, plain, quoted, section, when
+from adapters.slack.render.blocks import Block, aside, button, context, person, plain, section, when
 from adapters.slack.render.card import BURN, RELEASE, passing_lines, state_line
 from adapters.slack.render.passing_on import as_a_link
 from adapters.wording.catalog import Words
@@ -18,7 +18,7 @@ def group_card(words: Words, receipts: Sequence[Receipt]) -> Message:
     first = receipts[0]
     title = words.count("Secret for {n} person", "Secret for {n} people", len(receipts))
     state = _summary(words, receipts)
-    label = [context(quoted(first.label))] if first.label else []
+    label = [aside(first.label)] if first.label else []
     facts = words.say("{views} Expires {moment}.", views=_each_times(words, first), moment=when(words, first.expires_at))
     rows = [_row(words, receipt) for receipt in receipts]
     burn_all = [_burn_all(words, receipts)] if any(receipt.live for receipt in receipts) else []
