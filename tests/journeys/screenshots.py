@@ -40,7 +40,7 @@ async def shoot(folder: Path) -> None:
             for scheme in ("light", "dark"):
                 town.slack.story = STORY
                 town.slack.start_over()
-                page = await browser.new_page(viewport={"width": 1280, "height": 760}, color_scheme=scheme)
+                page = await browser.new_page(viewport={"width": 1280, "height": 820}, color_scheme=scheme)
                 await page.goto(town.slack.url)
                 await page.wait_for_load_state()
                 await send(page)
