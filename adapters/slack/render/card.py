@@ -48,7 +48,7 @@ def state_line(words: Words, receipt: Receipt) -> str:
         case State.WAITING:
             return words.say("Waiting")
         case State.OPENED:
-            return words.say("Opened by {person}, {moment}. Not confirmed yet.", person=who, moment=at)
+            return words.say("Opened by {person}, {moment}. Not confirmed yet: it may not have arrived.", person=who, moment=at)
         case State.CONFIRMED:
             return words.say("Opened by {person}, {moment}", person=who, moment=at)
         case State.EXPIRED:

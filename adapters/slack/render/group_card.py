@@ -52,7 +52,7 @@ def row_state(words: Words, receipt: Receipt) -> str:
         case _ if receipt.passed_on_at is not None or receipt.held:
             return state_line(words, as_a_link(receipt))
         case State.OPENED:
-            return words.say("Opened {moment}. Not confirmed yet.", moment=at)
+            return words.say("Opened {moment}. Not confirmed yet: it may not have arrived.", moment=at)
         case State.CONFIRMED:
             return words.say("Opened {moment}", moment=at)
         case _:
