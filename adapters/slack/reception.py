@@ -7,13 +7,13 @@ give it the same payloads here.
 """
 
 import logging
-import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.gestures import Handler
@@ -36,8 +36,7 @@ class Reception:
         self._handlers = handlers
         self.gestures = handlers.gestures
         self._seen = seen
-        self._app = _bolt_app()
-        _listen(self._app, handlers)
+        self._app = _bolt_app(_Tables(handlers))
 
     async def take(self, payload: Mapping[str, Any] | None, delivery: tuple[str, bytes]) -> BoltResponse:
         """The answer. `delivery`, a kind and a mark, is what the door knows this one by; an event has a better one of its own."""
@@ -60,7 +59,7 @@ class Reception:
         return response or BoltResponse(status=200)
 
 
-def _bolt_app() -> AsyncApp:
+def _bolt_app(tables: AsyncMiddleware) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
         # No token: what handlers say to Slack goes through the switchboard, which knows whose installation answers.
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
@@ -71,52 +70,55 @@ def _bolt_app() -> AsyncApp:
     silent.addHandler(logging.NullHandler())
     silent.propagate = False
     silent.setLevel(logging.CRITICAL)
-    return AsyncApp(
+    app = AsyncApp(
         name=silent.name,
         logger=silent,
         authorize=authorize,
         request_verification_enabled=False,
         ssl_check_enabled=False,
         url_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+        attaching_function_token_enabled=False,
         process_before_response=True,
     )
-
-
-def _listen(app: AsyncApp, handlers: SlackHandlers) -> None:
-    """One listener for each kind of payload, since Bolt tries them one after another; then our own tables."""
-    gestures = handlers.gestures
-    anything = re.compile(".*")
 
     @app.error
     async def on_bug(error: Exception) -> None:
         raise error  # to the house's own error boundary; Bolt would answer 500 and say nothing
 
-    @app.command(anything)
-    async def on_command(ack: Any, body: Any) -> None:
-        await _answer(ack, handlers.command, body)
-
-    @app.shortcut(anything)
-    async def on_shortcut(ack: Any, body: Any) -> None:
-        await _answer(ack, gestures.shortcuts.get(body["callback_id"]), body)
-
-    @app.action(anything)
-    async def on_action(ack: Any, body: Any) -> None:
-        await _answer(ack, gestures.actions.get(body["actions"][0]["action_id"]), body)
-
-    @app.view_submission(anything)
-    async def on_view_submission(ack: Any, body: Any) -> None:
-        await _answer(ack, gestures.views.get(body["view"]["callback_id"]), body)
-
-    @app.event(anything)
-    async def on_event(ack: Any, body: Any) -> None:
-        await _answer(ack, gestures.events.get(body["event"]["type"]), body)
-
-    @app.options(anything)
-    async def on_options(ack: Any, body: Any) -> None:
-        await _answer(ack, gestures.options.get(body["action_id"]), body)
+    app.use(tables)
+    return app
 
 
-async def _answer(ack: Any, handler: Handler | None, body: Mapping[str, Any]) -> None:
-    """Let the handler answer. A gesture that we do not know is an old button of ours: nothing to do."""
-    answer = await handler(body) if handler else None
-    await (ack(**answer) if answer else ack())
+class _Tables(AsyncMiddleware):
+    """Our own tables, in the place where Bolt would try one listener after another and look up the arguments of each."""
+
+    def __init__(self, handlers: SlackHandlers) -> None:
+        self._handlers = handlers
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse | None:
+        """Let the handler answer. A gesture that we do not know is an old button of ours: nothing to do."""
+        handler = self._handler_of(req.body)
+        answer = await handler(req.body) if handler else None
+        acknowledged: BoltResponse = await (req.context.ack(**answer) if answer else req.context.ack())
+        return acknowledged
+
+    def _handler_of(self, payload: Mapping[str, Any]) -> Handler | None:
+        gestures = self._handlers.gestures
+        match payload.get("type"):
+            case None:
+                return self._handlers.command
+            case "shortcut" | "message_action":
+                return gestures.shortcuts.get(payload["callback_id"])
+            case "block_actions":
+                return gestures.actions.get(payload["actions"][0]["action_id"])
+            case "view_submission":
+                return gestures.views.get(payload["view"].get("callback_id") or "")
+            case "block_suggestion":
+                return gestures.options.get(payload["action_id"])
+            case "event_callback":
+                return gestures.events.get(payload["event"]["type"])
+            case _:
+                return None
