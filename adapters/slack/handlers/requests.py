@@ -109,7 +109,7 @@ class RequestHandlers:
             return errors_at(view, problem.field, refusal(words, problem, await self._desk.policy_for(payload)))
         except TooMany as problem:
             return errors_at(view, "what", refusal(words, problem, self._desk.policies.of_installation))
-        return updated(told(words, asked_note(words, request)))
+        return updated(told(words, asked_note(words, request), words.say("Ask for a secret")))
 
     async def _ask(self, requester: Member, home: Workspace, asked: str, what: str, step: str = "") -> SecretRequest:
         if not asked:

@@ -120,12 +120,12 @@ def terms_line(words: Words, receipt: Receipt) -> str:
     )
 
 
-def told(words: Words, text: str) -> View:
-    """A modal that says one thing."""
+def told(words: Words, text: str, title: str = "") -> View:
+    """A modal that says one thing. `title`: what it is about, where that is no secret."""
     return {
         "type": "modal",
         "callback_id": VIEW_DONE,
-        "title": plain(words.say("Secret")),
+        "title": plain(title or words.say("Secret")),
         "close": plain(words.say("Close")),
         "blocks": [section(text)],
     }
