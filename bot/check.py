@@ -21,6 +21,11 @@ from core.errors import StoreUnavailable, Undeliverable, Unreachable
 CLOCK_MOST_MILLIS = 30_000
 
 
+def no_answer(problem: Unreachable) -> str:
+    """Nothing is known to be wrong with what we sent."""
+    return f"does not answer ({problem.reason}): look whether this host reaches Slack, then check again"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line: what was looked at, whether it is right, and what was found or what to do."""
@@ -90,6 +95,9 @@ async def _one_workspace(settings: Settings, session: aiohttp.ClientSession) -> 
     calls = SlackCalls(token=secret(settings.slack_bot_token), api_url=settings.slack_api_url, session=session)
     try:
         identity, granted = await calls.identity(), await calls.scopes()
+    except Unreachable as problem:
+        yield Finding("Slack", False, no_answer(problem))
+        return
     except Undeliverable as problem:
         yield Finding("Slack", False, f"refused the bot token ({problem.reason}): copy it anew from the app's OAuth page")
         return
@@ -122,7 +130,7 @@ async def _many_workspaces(settings: Settings, session: aiohttp.ClientSession) -
             name = "SLACK_CLIENT_ID" if problem.reason == "invalid_client_id" else "SLACK_CLIENT_SECRET"
             return Finding("Slack", False, f"refused the app's credentials ({problem.reason}): copy {name} anew from Basic Information")
         if isinstance(problem, Unreachable):
-            return Finding("Slack", False, f"does not answer ({problem.reason})")
+            return Finding("Slack", False, no_answer(problem))
     said = f"many workspaces, client id {settings.slack_client_id}; redirect URL to enter on the app's OAuth page: {redirect}"
     return Finding("Slack", True, f"{said}; workspaces install it at {settings.base_url}{INSTALL_PATH}")
 
@@ -131,6 +139,8 @@ async def _socket(settings: Settings, session: aiohttp.ClientSession) -> Finding
     calls = SlackCalls(token=secret(settings.slack_app_token), api_url=settings.slack_api_url, session=session)
     try:
         await calls.socket_url()
+    except Unreachable as problem:
+        return Finding("Slack socket", False, no_answer(problem))
     except Undeliverable as problem:
         advice = "switch Socket Mode on, and make an app-level token with connections:write"
         return Finding("Slack socket", False, f"refused SLACK_APP_TOKEN ({problem.reason}): {advice}")

@@ -8,12 +8,11 @@ from adapters.slack.calls import Message
 from adapters.slack.form import RECORD
 from adapters.slack.people import People
 from adapters.slack.render.answers import note
-from adapters.slack.render.blocks import context
 from adapters.slack.render.card import receipt_card, state_line
 from adapters.slack.render.group_card import group_card
 from adapters.slack.render.invitation import extended_line, invitation_ended, reminder
 from adapters.slack.render.invitation import invitation as invitation_message
-from adapters.slack.render.passing_on import as_a_link, offer, offered, passed_on_line
+from adapters.slack.render.passing_on import offer, offered
 from adapters.slack.responses import Responses
 from adapters.slack.switchboard import Switchboard
 from adapters.wording.catalog import Words
@@ -51,10 +50,7 @@ class SlackDelivery:
     async def show_receipt(self, receipt: Receipt) -> Place:
         """The sender's card: edited where it lies, or posted anew where Slack refuses the edit."""
         words = await self._people.words_of(receipt.sender)
-        card = receipt_card(words, as_a_link(receipt))
-        if receipt.passed_on_at is not None:
-            card = Message(card.text, [*card.blocks, context(passed_on_line(words, receipt))])
-        return await self._show(receipt, card)
+        return await self._show(receipt, receipt_card(words, receipt))
 
     async def show_group(self, receipts: Sequence[Receipt]) -> Place:
         """The sender's one card for several pushes, edited or posted anew as a single one."""

@@ -8,7 +8,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 from adapters.redis_store.embedded import EmbeddedServer
 from playground.double import STORY
@@ -25,7 +25,7 @@ async def send(page: Page) -> None:
 
 
 async def receive(page: Page) -> None:
-    await page.get_by_role("button", name="Make the link").click()
+    await page.get_by_role("button", name="Push it").click()
     await page.get_by_role("button", name="Close").last.click()
     for one in (1, 0):
         await page.get_by_role("button", name="pushpw").nth(one).click()
@@ -40,7 +40,7 @@ async def shoot(folder: Path) -> None:
             for scheme in ("light", "dark"):
                 town.slack.story = STORY
                 town.slack.start_over()
-                page = await browser.new_page(viewport={"width": 1280, "height": 760}, color_scheme=scheme)
+                page = await browser.new_page(viewport={"width": 1280, "height": 820}, color_scheme=scheme)
                 await page.goto(town.slack.url)
                 await page.wait_for_load_state()
                 await send(page)
@@ -70,6 +70,26 @@ async def illustrate(folder: Path) -> None:
             await reader.read(await actors.open_in_chat())
             await alice.get_by_text("Opened by").wait_for()
             await alice.screenshot(path=folder / "slack-receipt.png")
+            await page.set_viewport_size({"width": 1280, "height": 860})
+            await illustrate_more(actors, alice, bob, reader, folder)
+
+
+async def illustrate_more(actors: Actors, alice: Locator, bob: Locator, reader: Reader, folder: Path) -> None:
+    """A request on its way, one card for three people, and the Home tab with what is live."""
+    await actors.bob.close(actors.bob.view, all_of_them=True)
+    await actors.alice.command("/pushpw", "request @bob the staging password")
+    await bob.get_by_role("button", name="Send it securely").wait_for()
+    await bob.screenshot(path=folder / "slack-request.png")
+    before = len(actors.alice.dm_with_bot())
+    await actors.push("@bob @carol @dave 3d", label="Staging database")
+    await actors.town.slack.until(lambda: len(actors.alice.dm_with_bot()) > before)
+    await actors.alice.close(actors.alice.view, all_of_them=True)
+    await reader.read(await actors.open_in_chat())
+    await alice.get_by_text("Opened by 1 of 3").wait_for()
+    await alice.screenshot(path=folder / "slack-several.png")
+    await alice.get_by_role("tab", name="Home").click()
+    await alice.get_by_text("Ask somebody for a secret").wait_for()
+    await alice.screenshot(path=folder / "slack-home.png")
 
 
 if __name__ == "__main__":

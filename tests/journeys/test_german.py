@@ -29,7 +29,7 @@ async def german_page(browser: Browser) -> AsyncIterator[Page]:
 async def test_the_sender_reads_german_while_the_recipient_reads_english(actors: Actors, page: Page) -> None:
     form = await actors.form("@bob")
     assert form.body["title"]["text"] == "Geheimnis teilen"
-    assert form.body["submit"]["text"] == "Link erstellen"
+    assert form.body["submit"]["text"] == "Teilen"
     done = await actors.push("@bob 1d")
     assert "<@U0BOB> erhält von dieser App eine Nachricht" in str(done.blocks)
     await actors.card("Noch nicht geöffnet")

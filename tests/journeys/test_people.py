@@ -181,7 +181,9 @@ async def test_burn_all_below_the_card_burns_every_row_and_takes_every_button_aw
     await invited(actors.town, DAVE)
     await actors.alice.click(await row(actors, DAVE, "Waiting"), "burn_group")
     card = await actors.town.slack.until(
-        lambda: next((m for m in group_cards(actors) if set(map(len, rows_of(m).values())) and "Waiting for 0" in m.text), None)
+        lambda: next(
+            (m for m in group_cards(actors) if set(map(len, rows_of(m).values())) and "0 of 3" in m.text and "Waiting" not in m.text), None
+        )
     )
     assert all("Burned by you" in state for state in rows_of(card).values())
     assert "accessory" not in json.dumps(card.blocks)

@@ -10,7 +10,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Gestures, Payload
 from adapters.slack.handlers.push_form import PushFormHandlers
 from adapters.slack.render.answers import note
-from adapters.slack.render.card import AGAIN, BURN, NUDGE, RELEASE, state_line
+from adapters.slack.render.card import AGAIN, BURN, NUDGE, RELEASE, state_line, title_of
 from adapters.slack.render.group_card import BURN_GROUP
 from adapters.wording.catalog import Words
 from adapters.wording.terms import not_burned, not_opened_again, not_released, not_reminded, reminded_lately, too_late
@@ -92,7 +92,8 @@ class CardHandlers:
                     burned = await self._desk.engine.burn_all(sender)
                     return words.count("{n} secret was burned.", "{n} secrets were burned.", len(burned))
                 case _:
-                    return state_line(words, await self._desk.engine.burn(reference, sender))
+                    one = await self._desk.engine.burn(reference, sender)
+                    return f"{title_of(words, one)}: {state_line(words, one)}"
         except NotYours:
             return words.say("You have no secret with that reference. You find it on your receipt in the conversation with this app.")
         except StoreUnavailable:

@@ -108,7 +108,7 @@ class RequestHandlers:
         except (BadInput, TooMany) as problem:
             field = problem.field if isinstance(problem, BadInput) else "what"
             return errors_at(view, field, refusal(words, problem, self._desk.policies.of_installation))
-        return updated(told(words, asked_note(words, request)))
+        return updated(told(words, asked_note(words, request), words.say("Ask for a secret")))
 
     async def _ask(self, requester: Member, home: Workspace, asked: str, what: str, step: str = "") -> SecretRequest:
         if not asked:

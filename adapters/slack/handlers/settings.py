@@ -60,7 +60,7 @@ class SettingsHandlers:
             return errors_at(view, "expiry", not_changed(await self._desk.words_for(payload)))
         self._desk.home.refresh(member)
         words = await self._desk.words_for(payload)  # by now perhaps in another language
-        return updated(told(words, words.say("Your settings are saved.")))
+        return updated(told(words, words.say("Your settings are saved."), words.say("My settings")))
 
     # The workspace's ---------------------------------------------------------------------------
 
@@ -86,7 +86,7 @@ class SettingsHandlers:
         words, member = await self._desk.words_for(payload), parse.member(payload)
         if not await self._desk.people.is_admin(member):
             log.warning("policy_change_refused")
-            return updated(told(words, _admins_only(words)))
+            return updated(told(words, _admins_only(words), words.say("Policy")))
         try:
             await self._desk.policies.choose(decisions.policy_choice(payload["view"]), member)
         except BadInput as problem:
@@ -94,7 +94,9 @@ class SettingsHandlers:
         except StoreUnavailable:
             return _under("longest_expiry", not_changed(words))
         self._desk.home.refresh(member)
-        return updated(told(words, words.say("The policy is saved. It holds for every secret that is pushed from now on.")))
+        return updated(
+            told(words, words.say("The policy is saved. It holds for every secret that is pushed from now on."), words.say("Policy"))
+        )
 
 
 def _admins_only(words: Words) -> str:

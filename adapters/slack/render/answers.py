@@ -12,11 +12,13 @@ def help_text(words: Words) -> Message:
         words.say("`/pushpw` opens the form."),
         words.say("`/pushpw @jane` opens it with Jane filled in. Only Jane can open the secret."),
         words.say("`/pushpw @jane @oncall` fills in several people, and who is in a group. Each gets a secret of their own."),
-        words.say("`/pushpw request @jane what for` asks Jane for a secret."),
-        words.say("`/pushpw generate` makes a strong secret for you."),
-        words.say("`/pushpw burn reference` takes a secret back; `/pushpw burn all` takes back all of yours."),
-        words.say("`/pushpw list` shows what is live; `/pushpw settings` changes what the form begins with, and the language."),
+        words.say("`/pushpw generate @jane` makes a strong secret for you; `@jane` may be left out."),
         words.say("Options may follow: `1d`, `3 views`."),
+        words.say("`/pushpw request @jane what for` asks Jane for a secret."),
+        words.say("`/pushpw list` shows what is live."),
+        words.say("`/pushpw burn reference` takes a secret back; `/pushpw burn all` takes back all of yours."),
+        words.say("`/pushpw settings` changes what the form begins with, the language and the messages you get."),
+        words.say("`/pushpw help` shows this."),
         words.say("On any message: More actions, then “Push as one-time link”."),
     ]
     return Message("\n".join(lines), [section("\n".join(lines))])

@@ -18,15 +18,8 @@ def plain(text: str) -> dict[str, Any]:
 
 
 def mrkdwn(text: str) -> dict[str, Any]:
-    """A mrkdwn object, for our own sentences. A label or a name goes through `quoted` first."""
+    """A mrkdwn object, for our own sentences alone: what people typed goes into `quote` or `aside`, where no mark, link or mention lives."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def quoted(text: str) -> str:
-    """Somebody's words inside mrkdwn: no mention, link or mark comes alive."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # A zero-width blank after each mark keeps *, _, ~ and ` from pairing up.
-    return "".join(c + "\u200b" if c in "*_~`" else c for c in escaped)
 
 
 def person(user_id: str) -> str:
@@ -48,6 +41,16 @@ def section(text: str) -> Block:
 def context(text: str) -> Block:
     """A quiet line."""
     return {"type": "context", "elements": [mrkdwn(text)]}
+
+
+def aside(text: str, *more: str) -> Block:
+    """A quiet line that begins with somebody's words, exactly as they are; `more`: sentences of ours after them."""
+    return {"type": "context", "elements": [plain(text), *map(mrkdwn, more)]}
+
+
+def quote(text: str) -> Block:
+    """Somebody's words, set off and exactly as they are."""
+    return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [{"type": "text", "text": text}]}]}
 
 
 def button(text: str, action_id: str, **more: Any) -> Block:
@@ -117,12 +120,12 @@ def terms_line(words: Words, receipt: Receipt) -> str:
     )
 
 
-def told(words: Words, text: str) -> View:
-    """A modal that says one thing."""
+def told(words: Words, text: str, title: str = "") -> View:
+    """A modal that says one thing. `title`: what it is about, where that is no secret."""
     return {
         "type": "modal",
         "callback_id": VIEW_DONE,
-        "title": plain(words.say("Secret")),
+        "title": plain(title or words.say("Secret")),
         "close": plain(words.say("Close")),
         "blocks": [section(text)],
     }

@@ -1,7 +1,8 @@
 """What does the sender see of a push? The receipt card, edited in place."""
 
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import Block, button, context, person, plain, quoted, section, terms_line, when
+from adapters.slack.render.blocks import Block, aside, button, context, person, plain, section, terms_line, when
+from adapters.slack.render.passing_on import as_a_link, passed_on_line
 from adapters.wording.catalog import Words
 from core.receipt import Receipt, State
 
@@ -11,9 +12,10 @@ _WORTH_ANOTHER = frozenset({State.EXPIRED, State.BURNED, State.LOCKED, State.LOS
 
 def receipt_card(words: Words, receipt: Receipt) -> Message:
     """What the sender sees, edited in place as things happen. It never carries the key."""
+    receipt = as_a_link(receipt)
     title = title_of(words, receipt)
     said = [state_line(words, receipt), *passing_lines(words, receipt)]
-    label = [context(quoted(receipt.label))] if receipt.label else []
+    label = [aside(receipt.label)] if receipt.label else []
     passing = [context("\n".join(said[1:]))] if said[1:] else []
     return Message(
         "\n".join([f"{title}. {said[0]}", *said[1:]]),
@@ -40,13 +42,13 @@ def state_line(words: Words, receipt: Receipt) -> str:
     match receipt.state:
         case State.WAITING if receipt.undeliverable:
             return words.say(
-                "Not delivered: Slack did not let this app write to {person}. Burn it and push it again without a name, then pass the link on.",
+                "Not delivered: Slack did not let this app write to {person}. If this app offers you a link to pass on, take it; otherwise push it again.",
                 person=who,
             )
         case State.WAITING:
             return words.say("Waiting")
         case State.OPENED:
-            return words.say("Opened by {person}, {moment}. Not confirmed yet.", person=who, moment=at)
+            return words.say("Opened by {person}, {moment}. Not confirmed yet: it may not have arrived.", person=who, moment=at)
         case State.CONFIRMED:
             return words.say("Opened by {person}, {moment}", person=who, moment=at)
         case State.EXPIRED:
@@ -65,7 +67,7 @@ def state_line(words: Words, receipt: Receipt) -> str:
 
 def passing_lines(words: Words, receipt: Receipt) -> list[str]:
     """What happened besides, and left the push as it was: a sentence each, in the order of a push's life."""
-    lines = []
+    lines = [passed_on_line(words, receipt)] if receipt.passed_on_at is not None else []
     if receipt.scanned_at is not None and receipt.live and not receipt.was_opened:
         lines.append(
             words.say("A link scanner fetched the page {moment}. The secret is untouched.", moment=when(words, receipt.scanned_at))

@@ -45,13 +45,12 @@ def form(words: Words, policy: Policy, shown: Form, about: Sequence[str] = (), *
             expiry=duration(words, shown.expires_in or policy.default_expiry),
             views=times(words, shown.views or policy.default_views),
         )
-        # What must be filled in is never folded away.
-        blocks += [*([_passphrase(words, policy)] if policy.passphrase_required else []), context(terms)]
+        blocks.append(context(terms))
     return {
         "type": "modal",
         "callback_id": VIEW_FORM,
         "title": plain(words.say("Push a secret")),
-        "submit": plain(words.say("Make the link")),
+        "submit": plain(words.say("Push it")),
         "close": plain(words.say("Cancel")),
         "private_metadata": shown.remembered(),
         "blocks": blocks,
@@ -109,11 +108,11 @@ def _recipients(words: Words, policy: Policy, shown: Form, *, alone: bool) -> Bl
     """`alone`: no other field names people."""
     if policy.binding_required:
         hint = words.say(
-            "Each gets a secret of their own, with all its views, and nobody else can open it. This workspace wants every secret to be for named people."
+            "Each gets a secret of their own, and nobody else can open it. This workspace wants every secret to be for named people."
         )
     else:
         hint = words.say(
-            "Each gets a secret of their own, with all its views, and nobody else can open it. Leave it empty to get a link that you pass on yourself."
+            "Each gets a secret of their own, and nobody else can open it. Leave it empty to get a link that you pass on yourself."
         )
     return {
         "type": "input",

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import Block, button, context, person, plain, quoted, section, when
+from adapters.slack.render.blocks import Block, aside, button, context, person, plain, section, when
 from adapters.slack.render.card import BURN, RELEASE, passing_lines, state_line
-from adapters.slack.render.passing_on import as_a_link, passed_on_line
+from adapters.slack.render.passing_on import as_a_link
 from adapters.wording.catalog import Words
 from core.receipt import Receipt, State
 
@@ -18,7 +18,7 @@ def group_card(words: Words, receipts: Sequence[Receipt]) -> Message:
     first = receipts[0]
     title = words.count("Secret for {n} person", "Secret for {n} people", len(receipts))
     state = _summary(words, receipts)
-    label = [context(quoted(first.label))] if first.label else []
+    label = [aside(first.label)] if first.label else []
     facts = words.say("{views} Expires {moment}.", views=_each_times(words, first), moment=when(words, first.expires_at))
     rows = [_row(words, receipt) for receipt in receipts]
     burn_all = [_burn_all(words, receipts)] if any(receipt.live for receipt in receipts) else []
@@ -32,14 +32,14 @@ def _each_times(words: Words, receipt: Receipt) -> str:
 def _summary(words: Words, receipts: Sequence[Receipt]) -> str:
     opened = sum(receipt.was_opened or receipt.state in (State.CONFIRMED, State.BURNED_BY_RECIPIENT) for receipt in receipts)
     waiting = sum(receipt.live and not receipt.was_opened for receipt in receipts)
+    if not waiting:
+        return words.say("Opened by {opened} of {all}.", opened=opened, all=len(receipts))
     return words.say("Opened by {opened} of {all}. Waiting for {waiting}.", opened=opened, all=len(receipts), waiting=waiting)
 
 
 def _row(words: Words, receipt: Receipt) -> Block:
     who = person(receipt.recipient.id) if receipt.recipient else words.say("somebody with the link")
     lines = [f"*{who}*  `{receipt.reference}`", row_state(words, receipt)]
-    if receipt.passed_on_at is not None:
-        lines.append(passed_on_line(words, receipt))
     lines += passing_lines(words, as_a_link(receipt))
     accessory = {"accessory": _row_button(words, receipt)} if receipt.live else {}
     return {**section("\n".join(lines)), "block_id": f"row_{receipt.reference}", **accessory}
@@ -52,7 +52,7 @@ def row_state(words: Words, receipt: Receipt) -> str:
         case _ if receipt.passed_on_at is not None or receipt.held:
             return state_line(words, as_a_link(receipt))
         case State.OPENED:
-            return words.say("Opened {moment}. Not confirmed yet.", moment=at)
+            return words.say("Opened {moment}. Not confirmed yet: it may not have arrived.", moment=at)
         case State.CONFIRMED:
             return words.say("Opened {moment}", moment=at)
         case _:

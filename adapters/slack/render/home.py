@@ -19,7 +19,7 @@ NEW_PUSH = "new_push"
 PREVIOUS, NEXT = "home_previous", "home_next"
 CHANGE_SETTINGS, CHANGE_POLICY = "change_settings", "change_policy"
 _BLOCKS_MOST = 100
-_SECTION_MOST = 20
+_SECTION_MOST = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from babel.lists import format_list
-
 from adapters.slack.calls import Message
 from adapters.slack.render.blocks import View, context, copy_field, ended_modal, person, section, terms_line, when
+from adapters.slack.render.recipients import in_a_row
 from adapters.wording.catalog import Words
 from core.identity import Member
 from core.receipt import Receipt
@@ -38,7 +37,7 @@ def created_each(words: Words, receipts: Sequence[Receipt], more: Sequence[str] 
     people = [person(receipt.recipient.id) for receipt in receipts if receipt.recipient]
     said = words.say(
         "*Done.* {people} each get a message from this app with a button of their own. Nobody else can open it. Your receipt is in the conversation with this app.",
-        people=format_list(people, locale=words.locale),
+        people=in_a_row(words, people),
     )
     first = receipts[0]
     facts = words.say(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from adapters.slack.calls import Message
 from adapters.slack.form import SECRET_FIELD_MOST
-from adapters.slack.render.blocks import Block, View, button, context, header, person, plain, quoted, section, text_field, when
+from adapters.slack.render.blocks import Block, View, button, context, header, person, plain, quote, section, text_field, when
 from adapters.wording.catalog import Words
 from adapters.wording.terms import duration
 from core.policy import PASSPHRASE_MOST, Policy
@@ -57,11 +57,16 @@ def ask(words: Words, request: SecretRequest) -> Message:
     first = words.say("{person} asks you for a secret.", person=person(request.requester.id))
     send = button(words.say("Send it securely"), ANSWER, value=request.id, style="primary")
     decline = button(words.say("Decline"), DECLINE, value=request.id, confirm=_confirm_decline(words))
-    facts = words.say("Only they will be able to open it. The request ends {moment}.", moment=when(words, request.expires_at))
+    facts = words.say(
+        "Only {person} will be able to open it. The request ends {moment}.",
+        person=person(request.requester.id),
+        moment=when(words, request.expires_at),
+    )
     return Message(
         first,
         [
-            section(f"{first}\n>{quoted(request.what)}"),
+            section(first),
+            quote(request.what),
             {"type": "actions", "block_id": "answer", "elements": [send, decline]},
             context(facts),
         ],
@@ -71,7 +76,7 @@ def ask(words: Words, request: SecretRequest) -> Message:
 def ask_ended(words: Words, request: SecretRequest) -> Message:
     """The asked person's message once there is nothing left to press."""
     first = words.say("{person} asked you for a secret.", person=person(request.requester.id))
-    return Message(first, [section(f"{first}\n>{quoted(request.what)}"), context(_ended(words, request))])
+    return Message(first, [section(first), quote(request.what), context(_ended(words, request))])
 
 
 def _ended(words: Words, request: SecretRequest) -> str:
@@ -100,7 +105,7 @@ def request_card(words: Words, request: SecretRequest) -> Message:
                 "elements": [button(words.say("Withdraw"), WITHDRAW, value=request.id, confirm=_confirm_withdrawal(words))],
             }
         ]
-    return Message(f"{title}. {state}", [section(f"*{title}*\n>{quoted(request.what)}\n{state}"), *withdraw])
+    return Message(f"{title}. {state}", [section(f"*{title}*\n{state}"), quote(request.what), *withdraw])
 
 
 def request_state(words: Words, request: SecretRequest) -> str:
@@ -125,18 +130,18 @@ def open_rows(words: Words, requests: Sequence[SecretRequest]) -> list[Block]:
     """What is open, in the requester's Home tab. Nothing when nothing is."""
     if not requests:
         return []
-    rows = [
-        section(
-            f"{words.say('You asked {person} for a secret', person=person(request.asked.id))}\n>{quoted(request.what)}\n{request_state(words, request)}"
-        )
-        | {"accessory": button(words.say("Withdraw"), WITHDRAW, value=request.id, confirm=_confirm_withdrawal(words))}
-        for request in requests[:_ROWS_MOST]
-    ]
+    rows = [block for request in requests[:_ROWS_MOST] for block in _open_row(words, request)]
     more = len(requests) - _ROWS_MOST
     rest = [
         context(words.count("{n} more is open; its card is in the messages.", "{n} more are open; their cards are in the messages.", more))
     ]
     return [header(words.say("What I asked for")), *rows, *(rest if more > 0 else [])]
+
+
+def _open_row(words: Words, request: SecretRequest) -> list[Block]:
+    title = words.say("You asked {person} for a secret", person=person(request.asked.id))
+    withdraw = button(words.say("Withdraw"), WITHDRAW, value=request.id, confirm=_confirm_withdrawal(words))
+    return [section(f"*{title}*\n{request_state(words, request)}") | {"accessory": withdraw}, quote(request.what)]
 
 
 def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:
@@ -161,7 +166,11 @@ def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:
         PASSPHRASE_MOST,
     )
     first = words.say("For {person}, who asked for:", person=person(request.requester.id))
-    terms = words.say("Only they can open it, once. Expires in {expiry}.", expiry=duration(words, policy.default_expiry))
+    terms = words.say(
+        "Only {person} can open it, once. Expires in {expiry}.",
+        person=person(request.requester.id),
+        expiry=duration(words, policy.default_expiry),
+    )
     return {
         "type": "modal",
         "callback_id": VIEW_ANSWER,
@@ -170,7 +179,8 @@ def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:
         "close": plain(words.say("Cancel")),
         "private_metadata": request.id,
         "blocks": [
-            section(f"{first}\n>{quoted(request.what)}"),
+            section(first),
+            quote(request.what),
             secret,
             passphrase | {"optional": not policy.passphrase_required},
             context(terms),

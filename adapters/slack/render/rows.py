@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from adapters.slack.render.blocks import Block, context, plain, quoted, section, terms_line
+from adapters.slack.render.blocks import Block, aside, context, plain, section, terms_line
 from adapters.slack.render.card import burn_button, state_line, title_of
+from adapters.slack.render.passing_on import as_a_link
 from adapters.wording.catalog import Words
 from core.receipt import Receipt
 
@@ -12,9 +13,11 @@ PAGE = 10
 
 
 def row(words: Words, receipt: Receipt, **more: Any) -> list[Block]:
-    """For whom, under which label, what has become of it; below, quietly, its terms. `more`: an accessory."""
-    first = " · ".join(part for part in (f"*{title_of(words, receipt)}*", quoted(receipt.label)) if part)
-    return [section(f"{first}\n{state_line(words, receipt)}") | more, context(terms_line(words, receipt))]
+    """For whom, and what has become of it; below, quietly, its label and terms. `more`: an accessory."""
+    receipt = as_a_link(receipt)
+    terms = terms_line(words, receipt)
+    quiet = aside(receipt.label, terms) if receipt.label else context(terms)
+    return [section(f"*{title_of(words, receipt)}*\n{state_line(words, receipt)}") | more, quiet]
 
 
 def quiet_burn(words: Words, receipt: Receipt, action_id: str) -> Block:
