@@ -42,8 +42,6 @@ class SecretRequest:
     invitation: Place | None = None
     """The asked person's message."""
     undeliverable: str = ""
-    asked_in: str = ""
-    """Where it was asked, in the platform's own words."""
     step: str = ""
     """The run of a workflow's step that waits to hear that it was asked, in the platform's own words."""
 

@@ -30,7 +30,6 @@ class Question:
     asked: Member
     what: str
     standing: Standing = Standing.MEMBER
-    asked_in: str = ""
     step: str = ""
 
 
@@ -82,7 +81,6 @@ class SecretRequests:
             what=what,
             created_at=now,
             expires_at=now + OPEN_FOR_SECONDS * 1000,
-            asked_in=question.asked_in,
             step=question.step,
         )
         await self._book.enter(request)
@@ -118,7 +116,7 @@ class SecretRequests:
         request = await self._book.find(request_id)
         if request is None or request.requester.spelled() != requester.spelled():
             raise NotYours
-        return await self._end(request_id, Asking.WITHDRAWN) or _gone()
+        return (await self._end(request_id, Asking.WITHDRAWN) or _gone()) if request.open else request
 
     async def open_of(self, requester: Member) -> list[SecretRequest]:
         """What this member has asked for and not got yet, soonest to expire first."""

@@ -33,7 +33,8 @@ PATH = "/slack/install"
 MEMBER_PATH = PATH + "?user=1"
 BUDGET = "install"
 _STATE, _STATE_SECONDS, _RANDOM_BYTES = "oauth_state", 600, 32
-_COOKIE = "pushpw_install"
+_COOKIE, _COOKIE_PATH = "pushpw_install", "/slack"
+"""The path keeps it away from the pages where secrets are read."""
 _SPELLED = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -94,7 +95,7 @@ class InstallDoor:
         self._name = name
         self._https = base_url.startswith("https:")
         # The prefix makes browsers refuse it from anybody but this very host, by https alone.
-        self._cookie = "__Host-" + _COOKIE if self._https else _COOKIE
+        self._cookie = "__Secure-" + _COOKIE if self._https else _COOKIE
 
     def mount(self, app: web.Application) -> None:
         """Put the door into the house."""
@@ -128,7 +129,9 @@ class InstallDoor:
         there = self._oauth.consent_page(state=state, redirect_uri=self._redirect_uri, **asked)
         answer = web.Response(status=302, headers={"Location": there, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
         # Lax: the browser brings it along when Slack sends it back here, and to nothing that another site merely embeds.
-        answer.set_cookie(self._cookie, browser, max_age=_STATE_SECONDS, path="/", secure=self._https, httponly=True, samesite="Lax")
+        answer.set_cookie(
+            self._cookie, browser, max_age=_STATE_SECONDS, path=_COOKIE_PATH, secure=self._https, httponly=True, samesite="Lax"
+        )
         return answer
 
     async def come_back(self, request: web.Request) -> web.Response:

@@ -28,7 +28,6 @@ async def test_what_was_entered_is_found_whole(stage: Stage):
         card=Place("D1", "1.2"),
         invitation=Place("D2", "3.4"),
         undeliverable="gone",
-        asked_in="form",
         step="Fx1",
     )
     for request in (await a_request(stage), full):

@@ -175,9 +175,9 @@ async def test_looking_at_the_page_changes_nothing(browser: Browser, store: Stor
     assert await store.names("record:*") == []
 
 
-async def test_the_cookie_is_for_this_site_alone(browser: Browser) -> None:
+async def test_the_cookie_is_for_these_pages_alone(browser: Browser) -> None:
     cookie = (await browser.get("/slack/install?begin=1"))[2]["Set-Cookie"]
-    assert {"HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=600"} <= set(cookie.split("; "))
+    assert {"HttpOnly", "SameSite=Lax", "Path=/slack", "Max-Age=600"} <= set(cookie.split("; "))
 
 
 async def test_a_member_may_give_and_take_back_their_own_token(town: Town, browser: Browser) -> None:

@@ -171,6 +171,14 @@ async def test_only_the_requester_may_withdraw():
         await office.requests.answerable_by(request.id, BOB)
 
 
+async def test_what_is_over_is_not_withdrawn_again():
+    office = Office()
+    request = await office.asked()
+    await office.requests.answered(request.id, BOB, "first")
+    assert (await office.requests.withdraw(request.id, ALICE)).state is Asking.ANSWERED
+    assert "request.withdrawn" not in office.audit.names
+
+
 async def test_nobody_answers_in_time():
     office = Office()
     request = await office.asked()

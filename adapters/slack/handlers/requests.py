@@ -4,7 +4,6 @@ import structlog
 
 from adapters.slack import parse
 from adapters.slack.desk import Desk
-from adapters.slack.form import RECORD, RECORD_SECONDS
 from adapters.slack.gestures import STEP, Answer, Gestures, Payload
 from adapters.slack.handlers.push_form import errors_at, updated
 from adapters.slack.render.answers import note
@@ -27,7 +26,6 @@ from adapters.wording.terms import not_asked, not_sent_but_kept, not_sent_for_la
 from core.engine import Created, Order
 from core.errors import BadInput, NotYours, PushError, StoreFull, StoreUnavailable, TooMany
 from core.identity import Member, Workspace
-from core.link import encode
 from core.payload import Payload as Secret
 from core.policy import Policy, Standing, refusal_of
 from core.secret_request import SecretRequest
@@ -86,15 +84,7 @@ class RequestHandlers:
         await self._open_ask_form(payload, await self._desk.words_for(payload), parse.Ask())
 
     async def _open_ask_form(self, payload: Payload, words: Words, wish: parse.Ask) -> None:
-        name = ""
-        if response_url := payload.get("response_url"):
-            name = encode(self._desk.random(16))
-            try:
-                await self._desk.records.keep(RECORD, name, response_url.encode(), RECORD_SECONDS)
-            except StoreUnavailable:
-                await self._desk.tell(payload, not_asked(words))
-                return
-        if not await self._desk.open_modal(payload, ask_form(words, wish.asked, wish.what, name)):
+        if not await self._desk.open_modal(payload, ask_form(words, wish.asked, wish.what)):
             await self._desk.say(payload, note(words.say("The form did not open, and nobody was asked. Try the command again.")))
 
     async def submit_ask(self, payload: Payload) -> Answer:

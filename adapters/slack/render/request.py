@@ -16,8 +16,8 @@ ANSWER, DECLINE, WITHDRAW, ASK_FOR_SECRET = "answer_request", "decline_request",
 _ROWS_MOST = 10
 
 
-def ask_form(words: Words, asked: str = "", what: str = "", response_to: str = "") -> View:
-    """Whom, and for what. `response_to` names the sealed record of where it was begun."""
+def ask_form(words: Words, asked: str = "", what: str = "") -> View:
+    """Whom, and for what."""
     chosen = {"initial_user": asked} if asked else {}
     whom: Block = {
         "type": "input",
@@ -40,7 +40,6 @@ def ask_form(words: Words, asked: str = "", what: str = "", response_to: str = "
         "title": plain(words.say("Ask for a secret")),
         "submit": plain(words.say("Ask")),
         "close": plain(words.say("Cancel")),
-        "private_metadata": response_to,
         "blocks": [whom, what_for],
     }
 
