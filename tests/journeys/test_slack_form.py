@@ -170,8 +170,8 @@ async def test_label_views_and_expiry_stand_on_the_card(actors: Actors) -> None:
 async def test_a_label_brings_no_mention_or_link_to_life(actors: Actors) -> None:
     await actors.push(label="<!channel> <https://evil.example|here>")
     card = await actors.card("Waiting")
-    assert "&lt;!channel&gt;" in json.dumps(card.blocks)
-    assert "<!channel>" not in json.dumps(card.blocks)
+    texts = [element for block in card.blocks for element in (block.get("text"), *block.get("elements", ())) if element]
+    assert [text["type"] for text in texts if "<!channel>" in str(text.get("text"))] == ["plain_text"]
 
 
 async def test_views_and_expiry_of_the_form_are_the_pushs(actors: Actors, reader: Reader) -> None:
