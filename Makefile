@@ -16,7 +16,7 @@ run: $(VENV)/.runs ## Set everything up and start the playground: no account, no
 	@$(PY) -m bot playground --port $(PORT)
 
 test: $(VENV)/.tests browser lint ## Set everything up, a browser included, and run every check
-	@$(PY) -m pytest -m "not long" -n 3 --dist worksteal
+	@$(PY) -m pytest -m "not long" -n 2 --dist worksteal
 
 test-long: $(VENV)/.tests browser lint ## The same, with the full figures and test-faults (some minutes more)
 	@$(PY) -m pytest
