@@ -2,13 +2,11 @@
 
 import structlog
 
-from adapters.slack.calls import Message
-from adapters.slack.delivery import CANNOT_EDIT
+from adapters.slack.direct import DirectMessages
 from adapters.slack.people import People
 from adapters.slack.render.request import ask, ask_ended, request_card
 from adapters.slack.switchboard import Switchboard
 from core.errors import Undeliverable
-from core.identity import Workspace
 from core.receipt import Place
 from core.secret_request import SecretRequest
 
@@ -20,27 +18,19 @@ class SlackAskDelivery:
 
     def __init__(self, switchboard: Switchboard, people: People) -> None:
         self._switchboard = switchboard
+        self._direct = DirectMessages(switchboard)
         self._people = people
 
     async def ask(self, request: SecretRequest) -> Place:
         """The asked person's message, in their own language."""
         home = request.requester.workspace
         words = await self._people.words_of(request.asked, home)
-        return await self._post_to(home, request.asked.id, ask(words, request))
+        return await self._direct.post(home, request.asked.id, ask(words, request))
 
     async def show_request(self, request: SecretRequest) -> Place:
         """The requester's card: edited where it lies, or posted anew where Slack refuses the edit."""
-        home = request.requester.workspace
         card = request_card(await self._people.words_of(request.requester), request)
-        if request.card is not None:
-            try:
-                await (await self._switchboard.to(home)).edit(request.card, card)
-            except Undeliverable as problem:
-                if problem.reason not in CANNOT_EDIT:
-                    raise
-            else:
-                return request.card
-        return await self._post_to(home, request.requester.id, card)
+        return await self._direct.show(request.requester.workspace, request.requester.id, request.card, card)
 
     async def settle_ask(self, request: SecretRequest) -> None:
         """The asked person's message without its buttons."""
@@ -62,7 +52,3 @@ class SlackAskDelivery:
                 await calls.complete_step(request.step, {"link": await calls.permalink(request.invitation)})
         except Undeliverable as problem:
             log.warning("step_not_finished", code=problem.reason)
-
-    async def _post_to(self, home: Workspace, user_id: str, message: Message) -> Place:
-        calls = await self._switchboard.to(home)
-        return await calls.post(await calls.conversation_with(user_id), message)

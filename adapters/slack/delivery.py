@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from adapters.slack import button
 from adapters.slack.calls import Message
+from adapters.slack.direct import DirectMessages
 from adapters.slack.form import RECORD
 from adapters.slack.people import People
 from adapters.slack.render.answers import note
@@ -23,9 +24,6 @@ from core.link import Link
 from core.ports import Policies, SealedRecords
 from core.receipt import Invitation, Place, Receipt
 
-CANNOT_EDIT = frozenset({"edit_window_closed", "message_not_found", "cant_update_message"})
-"""Slack's codes for a message that will never be edited again."""
-
 
 class SlackDelivery:
     """Direct messages from the bot: to the recipient a button, to the sender a receipt card."""
@@ -34,6 +32,7 @@ class SlackDelivery:
         self, switchboard: Switchboard, responses: Responses, people: People, records: SealedRecords, ring: KeyRing, policies: Policies
     ) -> None:
         self._switchboard = switchboard
+        self._direct = DirectMessages(switchboard)
         self._responses = responses
         self._people = people
         self._records = records
@@ -45,7 +44,7 @@ class SlackDelivery:
         home = await self._home_of(invitation.receipt)
         words = await self._people.words_of(invitation.recipient, home)
         value = button.sealed_value(self._ring, invitation.link)
-        return await self._post_to(home, invitation.recipient.id, invitation_message(words, invitation.receipt, value))
+        return await self._direct.post(home, invitation.recipient.id, invitation_message(words, invitation.receipt, value))
 
     async def show_receipt(self, receipt: Receipt) -> Place:
         """The sender's card: edited where it lies, or posted anew where Slack refuses the edit."""
@@ -58,16 +57,7 @@ class SlackDelivery:
         return await self._show(receipts[0], group_card(words, receipts))
 
     async def _show(self, receipt: Receipt, card: Message) -> Place:
-        home = receipt.sender.workspace
-        if receipt.card is not None:
-            try:
-                await (await self._switchboard.to(home)).edit(receipt.card, card)
-            except Undeliverable as problem:
-                if problem.reason not in CANNOT_EDIT:
-                    raise
-            else:
-                return receipt.card
-        return await self._post_to(home, receipt.sender.id, card)
+        return await self._direct.show(receipt.sender.workspace, receipt.sender.id, receipt.card, card)
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         """The recipient's DM without its button. Raises Undeliverable; the button itself will then say "gone"."""
@@ -100,7 +90,7 @@ class SlackDelivery:
             await self._answer_in_place(receipt, note(offered(words, receipt) if may_pass_on else state_line(words, receipt)))
         if link is not None:
             value = button.sealed_value(self._ring, link) if may_pass_on else ""
-            await self._post_to(home, receipt.sender.id, offer(words, receipt, value))
+            await self._direct.post(home, receipt.sender.id, offer(words, receipt, value))
 
     async def _answer_in_place(self, receipt: Receipt, message: Message) -> None:
         response_url = await self._records.take(RECORD, receipt.asked_in) if receipt.asked_in else None
@@ -116,7 +106,3 @@ class SlackDelivery:
                 raise
             return receipt.recipient.workspace
         return receipt.sender.workspace
-
-    async def _post_to(self, home: Workspace, user_id: str, message: Message) -> Place:
-        calls = await self._switchboard.to(home)
-        return await calls.post(await calls.conversation_with(user_id), message)

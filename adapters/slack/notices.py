@@ -1,6 +1,7 @@
 """Which members want a message of its own when something happens to their push?"""
 
 from adapters.slack.calls import Message
+from adapters.slack.direct import DirectMessages
 from adapters.slack.people import People
 from adapters.slack.render.blocks import section
 from adapters.slack.render.card import state_line, title_of
@@ -14,6 +15,7 @@ class Notices:
 
     def __init__(self, switchboard: Switchboard, people: People, preferences: MemberPreferences) -> None:
         self._switchboard = switchboard
+        self._direct = DirectMessages(switchboard)
         self._people = people
         self._preferences = preferences
 
@@ -24,12 +26,11 @@ class Notices:
             return
         words = await self._people.words_of(sender)
         text = f"{title_of(words, receipt)}. {state_line(words, receipt)}"
-        calls = await self._switchboard.to(sender.workspace)
         message = Message(text, [section(text)])
         if receipt.card:
-            await calls.reply(receipt.card, message, broadcast=False)
+            await (await self._switchboard.to(sender.workspace)).reply(receipt.card, message, broadcast=False)
         else:
-            await calls.post(await calls.conversation_with(sender.id), message)
+            await self._direct.post(sender.workspace, sender.id, message)
 
 
 def is_news(change: Change, wished: Preferences) -> bool:

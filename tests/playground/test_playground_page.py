@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from playground.chromium import browser_opener
 from playground.double import STORY
 from playground.workspace import ALICE, BOB, GENERAL, RANDOM
 from tests.playground.conftest import Town
 from tests.playground.example_app import plain
+from tests.playground.on_the_page import watched_page, window
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -21,19 +22,8 @@ pytestmark = [
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(town: Town, browser: Browser) -> AsyncIterator[Page]:
-    opened = await browser.new_page(viewport={"width": 1440, "height": 900})
-    complaints: list[str] = []
-    opened.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    await opened.goto(f"{town.slack.url}/")
-    await expect(opened.locator("#client-U0ALICE").get_by_text("Nothing here yet.")).to_be_visible()
-    yield opened
-    assert complaints == []
-    await opened.close()
-
-
-def window(page: Page, user: str) -> Locator:
-    return page.locator(f"#client-{user}")
+    async with watched_page(browser, town.slack) as opened:
+        yield opened
 
 
 async def push_to_bob(page: Page, secret: str = "hunter2") -> None:

@@ -13,6 +13,7 @@ from playground.workspace import ALICE, BOB, CAROL, GENERAL, GINA, ONCALL, RANDO
 from tests.playground.conftest import StillClock, Town
 from tests.playground.example_app import SECRET, TOKEN, button, plain
 from tests.playground.example_home import SURE, TEXT, HomeApp, actions, everything, field, modal, words
+from tests.playground.on_the_page import watched_page, window
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -45,19 +46,8 @@ async def home_town() -> AsyncIterator[Town]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(home_town: Town, browser: Browser) -> AsyncIterator[Page]:
-    opened = await browser.new_page(viewport={"width": 1440, "height": 900}, timezone_id="UTC")
-    complaints: list[str] = []
-    opened.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    await opened.goto(f"{home_town.slack.url}/")
-    await expect(opened.locator("#client-U0ALICE").get_by_text("Nothing here yet.")).to_be_visible()
-    yield opened
-    assert complaints == []
-    await opened.close()
-
-
-def window(page: Page, user: str) -> Locator:
-    return page.locator(f"#client-{user}")
+    async with watched_page(browser, home_town.slack, timezone_id="UTC") as opened:
+        yield opened
 
 
 async def open_home(page: Page, user: str = ALICE) -> Locator:

@@ -229,7 +229,7 @@ class PushFormHandlers:
             )
             return updated(told(words, over))
         except (StoreUnavailable, BadInput, TooMany) as problem:
-            return _refused(view, words, problem, policy)
+            return refused_in(view, words, problem, policy)
         first, more = created[0], left_out_lines(words, choice.left_out)
         self._desk.later(self._answer_in_place(first, form, words))
         made = _made(words, created, more, self._desk.base_url)
@@ -271,7 +271,8 @@ def _made(words: Words, created: Sequence[Created], more: Sequence[str], base_ur
     return created_link(words, first.receipt, first.link.url(base_url))
 
 
-def _refused(view: Payload, words: Words, problem: StoreUnavailable | BadInput | TooMany, policy: Policy) -> Answer:
+def refused_in(view: Payload, words: Words, problem: StoreUnavailable | BadInput | TooMany, policy: Policy) -> Answer:
+    """Why no push was made, said in the form, with all that was typed still in it."""
     match problem:
         case StoreFull():
             log.warning("store_full", during="create")

@@ -5,7 +5,7 @@ import structlog
 from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import STEP, Answer, Gestures, Payload
-from adapters.slack.handlers.push_form import errors_at, updated
+from adapters.slack.handlers.push_form import errors_at, refused_in, updated
 from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import Block, told
 from adapters.slack.render.outcome import created_bound
@@ -22,9 +22,9 @@ from adapters.slack.render.request import (
     open_rows,
 )
 from adapters.wording.catalog import Words, words_for
-from adapters.wording.terms import not_asked, not_sent_but_kept, not_sent_for_lack_of_room, refusal
+from adapters.wording.terms import not_asked, refusal
 from core.engine import Created, Order
-from core.errors import BadInput, NotYours, PushError, StoreFull, StoreUnavailable, TooMany
+from core.errors import BadInput, NotYours, PushError, StoreUnavailable, TooMany
 from core.identity import Member, Workspace
 from core.payload import Payload as Secret
 from core.policy import Policy, Standing, refusal_of
@@ -160,14 +160,8 @@ class RequestHandlers:
                 return updated(told(words, _over(words)))
         except NotYours:
             return updated(told(words, _over(words)))
-        except StoreFull:
-            return errors_at(view, "secret", not_sent_for_lack_of_room(words))
-        except StoreUnavailable:
-            return errors_at(view, "secret", not_sent_but_kept(words))
-        except BadInput as problem:
-            return errors_at(view, problem.field, refusal(words, problem, policy))
-        except TooMany as problem:
-            return errors_at(view, "secret", refusal(words, problem, policy))
+        except (StoreUnavailable, BadInput, TooMany) as problem:
+            return refused_in(view, words, problem, policy)
         return updated(created_bound(words, created.receipt, request.requester))
 
     async def _standing_of(self, requester: Member, home: Workspace, policy: Policy) -> Standing:

@@ -65,10 +65,21 @@ def _secret_blocks(words: Words, shown: Form) -> list[Block]:
             length=shown.draft_length,
         )
         return [section(told), *_notice(words, shown), *([{"type": "actions", "elements": buttons}] if buttons else [])]
-    secret: Block = {
+    return [
+        secret_field(words, shown.edition, shown.secret),
+        *_notice(words, shown),
+        {"type": "actions", "elements": [button(words.say("Generate a strong one"), GENERATE), *buttons]},
+    ]
+
+
+def secret_field(words: Words, edition: int = 0, first: str = "") -> Block:
+    """Where a secret is typed; `first` stands there already.
+
+    A new `edition` has a new block id, which makes Slack show the new value; with the old id it would keep what was typed.
+    """
+    return {
         "type": "input",
-        # A new block id makes Slack show the new value; with the old id it would keep what was typed.
-        "block_id": f"secret_{shown.edition}",
+        "block_id": f"secret_{edition}",
         "label": plain(words.say("Secret")),
         "hint": plain(words.say("Kept exactly as you type it. It never appears in the conversation.")),
         "element": {
@@ -76,15 +87,10 @@ def _secret_blocks(words: Words, shown: Form) -> list[Block]:
             "action_id": "secret",
             "multiline": True,
             "max_length": SECRET_FIELD_MOST,
-            "focus_on_load": not shown.secret,
-            **({"initial_value": shown.secret} if shown.secret else {}),
+            "focus_on_load": not first,
+            **({"initial_value": first} if first else {}),
         },
     }
-    return [
-        secret,
-        *_notice(words, shown),
-        {"type": "actions", "elements": [button(words.say("Generate a strong one"), GENERATE), *buttons]},
-    ]
 
 
 def _notice(words: Words, shown: Form) -> list[Block]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from adapters.slack.calls import Message
-from adapters.slack.form import SECRET_FIELD_MOST
 from adapters.slack.render.blocks import Block, View, button, context, header, person, plain, quote, section, text_field, when
+from adapters.slack.render.form import secret_field
 from adapters.wording.catalog import Words
 from adapters.wording.terms import duration
 from core.policy import PASSPHRASE_MOST, Policy
@@ -145,19 +145,6 @@ def _open_row(words: Words, request: SecretRequest) -> list[Block]:
 
 def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:
     """Where the asked person puts the secret. Whom it is for is fixed."""
-    secret: Block = {
-        "type": "input",
-        "block_id": "secret_0",
-        "label": plain(words.say("Secret")),
-        "hint": plain(words.say("Kept exactly as you type it. It never appears in the conversation.")),
-        "element": {
-            "type": "plain_text_input",
-            "action_id": "secret",
-            "multiline": True,
-            "max_length": SECRET_FIELD_MOST,
-            "focus_on_load": True,
-        },
-    }
     passphrase = text_field(
         "passphrase",
         words.say("Passphrase"),
@@ -180,7 +167,7 @@ def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:
         "blocks": [
             section(first),
             quote(request.what),
-            secret,
+            secret_field(words),
             passphrase | {"optional": not policy.passphrase_required},
             context(terms),
         ],
