@@ -1,7 +1,7 @@
 """Which policy applies to whom?"""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from core.audit import AuditEvent
@@ -13,17 +13,6 @@ from core.short_memory import ShortMemory
 _RECORD = "policy"
 _NEAR_SECONDS = 5.0
 _NEAR_MOST = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class InstallationPolicies:
-    """The operator's policy, for every workspace alike."""
-
-    of_installation: Policy
-
-    async def of(self, workspace: Workspace) -> Policy:
-        """The same for all."""
-        return self.of_installation
 
 
 class WorkspacePolicies:

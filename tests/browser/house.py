@@ -14,11 +14,11 @@ from core.engine import PushEngine
 from core.errors import StoreUnavailable
 from core.identity import Member
 from core.keyring import KeyRing
-from core.policies import InstallationPolicies
 from core.policy import Policy
 from core.ports import PushStore
 from core.push import Attempt, BurnOutcome, ClaimOutcome, Millis, PushId, SealedPush, Status
 from tests.fakes import FakeLimiter, ManualClock, RecordingAudit, RecordingOutbox
+from tests.fakes.policies import InstallationPolicies
 
 HERE = "127.0.0.1"
 """The address from which every test asks."""

@@ -24,12 +24,12 @@ from adapters.redis_store.workspace_records import RedisWorkspaceRecords
 from core.engine import PushEngine
 from core.errors import StoreUnavailable
 from core.keyring import KeyRing
-from core.policies import InstallationPolicies
 from core.policy import Policy
 from core.push import Attempt, Gone, Granted, PushId, SealedPush, Terms, WrongPassphrase, reference
 from core.receipt import Receipt
 from tests.contract.stages import RealStage, keys_without_ttl
 from tests.fakes import ALICE, BOB, ManualClock, RecordingAudit, RecordingOutbox
+from tests.fakes.policies import InstallationPolicies
 
 LINK, PASS = os.urandom(32), os.urandom(32)
 TICKET = os.urandom(16)

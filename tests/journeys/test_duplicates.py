@@ -12,11 +12,11 @@ import pytest
 from adapters.redis_store.connect import connect
 from adapters.slack.http import SlackDoor
 from adapters.slack.manifest import Extras
-from core.policies import InstallationPolicies
 from core.policy import Policy
 from playground.sender import Answer, Sender, SignedRequest, sign
 from playground.start import Town, open_town
 from playground.workspace import ALICE, BOB
+from tests.fakes.policies import InstallationPolicies
 from tests.journeys import scenes_home  # noqa: F401  # enters its scenes
 from tests.journeys.actors import Actors
 from tests.journeys.conftest import IN_TESTS

@@ -12,13 +12,13 @@ from adapters.slack.handlers.originals import ORIGINAL
 from adapters.slack.manifest import Extras
 from adapters.slack.render.originals import ALLOW, DELETE
 from core.identity import Member
-from core.policies import InstallationPolicies
 from core.policy import Policy
 from playground.start import Town, open_town
 from playground.teams import TEAM_ID
 from playground.tokens import Token
 from playground.views import View
 from playground.workspace import ALICE, BOB, GENERAL, Message
+from tests.fakes.policies import InstallationPolicies
 from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.conftest import IN_TESTS
 from tests.journeys.reader import Reader

@@ -13,11 +13,11 @@ from adapters.redis_store.embedded import EmbeddedServer
 from bot import logs
 from core.identity import Member, Workspace
 from core.link import Link
-from core.policies import InstallationPolicies
 from core.policy import Policy, PolicyChoice
 from playground.start import Town, open_town
 from playground.views import View
 from playground.workspace import ALICE, BOB, TEAM_ID, Person
+from tests.fakes.policies import InstallationPolicies
 from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.canaries import found_in
 from tests.journeys.conftest import IN_TESTS

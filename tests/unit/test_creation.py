@@ -11,13 +11,13 @@ from core.errors import BadInput, NotYours, StoreFull, StoreUnavailable, TooMany
 from core.identity import Member
 from core.link import Link
 from core.payload import Payload, unframe
-from core.policies import InstallationPolicies
 from core.policy import Policy, Standing
 from core.promise import Announce
 from core.push import Granted, SealedPush, TicketNeeded, reference
 from core.receipt import State
 from core.sealing import input_key, open_seal
 from tests.fakes import ALICE, BOB, EVE, member
+from tests.fakes.policies import InstallationPolicies
 from tests.unit.test_engine import SECRET, Desk
 
 CROWD = [member(f"U0CROWD{number:02}") for number in range(RECIPIENTS_MOST + 1)]

@@ -11,7 +11,6 @@ from core.engine import LIVE_MOST, Created, Order, PushEngine
 from core.errors import BadInput, NotYours, OnHold, StoreFull, StoreUnavailable, TooLate, TooMany
 from core.link import Link
 from core.payload import Payload, unframe
-from core.policies import InstallationPolicies
 from core.policy import DAY, HOUR, Policy
 from core.promise import Nudge
 from core.push import Attempt, Burned, Gone, Granted, Held, PushId, TicketNeeded, WrongPassphrase, reference
@@ -29,6 +28,7 @@ from tests.fakes import (
     RecordingOutbox,
     SeededRandom,
 )
+from tests.fakes.policies import InstallationPolicies
 
 SECRET = "correct horse battery staple"
 ADDRESS = "192.0.2.7"

@@ -9,7 +9,6 @@ from core.engine import Created, Order, PushEngine
 from core.errors import StoreUnavailable
 from core.link import Link
 from core.payload import SHOWN_MOST, Payload, shows_exactly
-from core.policies import InstallationPolicies
 from core.policy import Policy
 from core.receipt import State
 from core.reveal import NotShown, Pass, Revealed, Reveals
@@ -26,6 +25,7 @@ from tests.fakes import (
     RecordingOutbox,
     SeededRandom,
 )
+from tests.fakes.policies import InstallationPolicies
 
 SECRET = "correct horse battery staple"
 ON, OFF = InstallationPolicies(Policy(reveal_in_chat=True)), InstallationPolicies(Policy())

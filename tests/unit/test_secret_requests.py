@@ -6,7 +6,6 @@ import pytest
 
 from core.errors import BadInput, NotYours, StoreUnavailable, TooMany, Unreachable
 from core.identity import Member
-from core.policies import InstallationPolicies
 from core.policy import Policy, Standing
 from core.promise import Ask, Settle
 from core.secret_request import OPEN_FOR_SECONDS, WHAT_MOST, Asking, SecretRequest
@@ -23,6 +22,7 @@ from tests.fakes import (
     RecordingOutbox,
     SeededRandom,
 )
+from tests.fakes.policies import InstallationPolicies
 
 
 @dataclass

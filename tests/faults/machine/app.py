@@ -9,7 +9,6 @@ from core.engine import Order, PushEngine
 from core.errors import OnHold
 from core.link import Link
 from core.payload import Payload
-from core.policies import InstallationPolicies
 from core.policy import Policy
 from core.push import (
     Burned,
@@ -26,6 +25,7 @@ from core.push import (
     WrongPassphrase,
 )
 from tests.fakes import ALICE, BOB, EVE, FakeLimiter, FakeReceiptBook, ManualClock, RecordingAudit, RecordingOutbox, SeededRandom
+from tests.fakes.policies import InstallationPolicies
 from tests.faults.machine.model import GRACE, TICKET, Answer, Push
 
 TICK_MS = 200_000
