@@ -26,17 +26,6 @@ ANY = "any"
 log = structlog.get_logger(__name__)
 
 
-class Tenants:
-    """Whom we serve: tenants by their ids, or any."""
-
-    def __init__(self, ids: Container[str]) -> None:
-        """`ids` in lower case; with ANY among them, every tenant is served."""
-        self._ids = ids
-
-    def __contains__(self, tenant: object) -> bool:
-        return bool(tenant) and isinstance(tenant, str) and (ANY in self._ids or tenant in self._ids)
-
-
 class TeamsDoor:
     """POST /api/messages: messages, events, dialogs and buttons on one URL."""
 
@@ -45,7 +34,7 @@ class TeamsDoor:
         self._reception = reception
         self.gestures = reception.gestures
         self._identity = identity
-        self._tenants = Tenants(tenants)
+        self._tenants = tenants
         self._service_urls = service_urls
 
     def mount(self, app: web.Application) -> None:
@@ -54,6 +43,9 @@ class TeamsDoor:
 
     async def receive(self, request: web.Request) -> web.Response:
         """One activity. 401: nobody vouches for it; 403: it is vouched for, and not for us; 503: send it again."""
+        if request.content_type != "application/json":
+            # Nor could a page in somebody's browser send one to a service that takes unsigned ones, without asking first.
+            return web.Response(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text="The body is not one that Teams sends.")
         try:
             body = await read_body(request, BODY_MOST)
         except BadBody as refusal:
@@ -80,4 +72,5 @@ class TeamsDoor:
             return reason
         if not self._service_urls.allow(payload.get("serviceUrl")):
             return "service_url_host"
-        return None if tenant_of(payload) in self._tenants else "tenant"
+        tenant = tenant_of(payload)
+        return None if tenant and (tenant in self._tenants or ANY in self._tenants) else "tenant"

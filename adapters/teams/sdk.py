@@ -13,7 +13,7 @@ from botbuilder.core import BotAdapter, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity
 
-from adapters.teams.envelope import CARD_ACTION, DIALOGS, word_of
+from adapters.teams.envelope import CARD_ACTION, word_of
 from adapters.teams.gestures import ANYTHING_ELSE, Answer, Gestures, Handler, Payload
 
 _PAYLOAD, _ANSWERED = "pushpw.payload", "pushpw.answered"
@@ -49,12 +49,8 @@ class Dispatch:
 def _outline(payload: Payload) -> Activity:
     """As much of it as the SDK needs to know what it is. Its own reading of a whole activity takes longer than all our work on it."""
     name = payload.get("name")
-    value: dict[str, Any] | None = None
-    if name == CARD_ACTION:
-        value = {"action": {"type": payload["value"]["action"].get("type")}}
-    elif name in DIALOGS:
-        value = {}
-    return Activity(type=payload["type"], name=name, channel_id=payload.get("channelId"), action=payload.get("action"), value=value)
+    value = {"action": {"type": payload["value"]["action"]["type"]}} if name == CARD_ACTION else None
+    return Activity(type=payload["type"], name=name, channel_id=payload["channelId"], action=payload.get("action"), value=value)
 
 
 class _Adapter(BotAdapter):
@@ -129,3 +125,5 @@ def _dialog(turn_context: TurnContext) -> str:
 async def _answer(turn_context: TurnContext, handler: Handler | None) -> None:
     if handler is not None:
         turn_context.turn_state[_ANSWERED] = Answered(body=await handler(_payload(turn_context)))
+    # By this the SDK knows that an invoke is answered; to make and copy an answer of its own takes it longer than all of this.
+    turn_context.turn_state[BotAdapter._INVOKE_RESPONSE_KEY] = True
