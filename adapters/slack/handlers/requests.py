@@ -23,7 +23,7 @@ from adapters.slack.render.request import (
 )
 from adapters.wording.catalog import Words, words_for
 from adapters.wording.terms import not_asked, refusal
-from core.engine import Created, Order
+from core.creation import Created, Order
 from core.errors import BadInput, NotYours, PushError, StoreUnavailable, TooMany
 from core.identity import Member, Workspace
 from core.payload import Payload as Secret
