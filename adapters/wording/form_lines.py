@@ -21,9 +21,9 @@ def recipients_hint(words: Words, policy: Policy) -> str:
     )
 
 
-def passphrase_hint(words: Words, *, required: bool = False) -> str:
+def passphrase_hint(words: Words, policy: Policy) -> str:
     """Beside the passphrase."""
-    if required:
+    if policy.passphrase_required:
         return words.say("This workspace wants a passphrase on every secret. Tell it to the recipient another way, not in this chat.")
     return words.say("Tell it to the recipient another way, not in this chat. Five wrong tries burn the secret.")
 

@@ -37,7 +37,7 @@ def form(words: Words, policy: Policy, shown: Form, about: Sequence[str] = (), *
             choice(
                 "views", words.say("Times it can be opened"), _view_counts(policy, shown.views), str(shown.views or policy.default_views)
             ),
-            _passphrase(words, policy),
+            passphrase_field(words, policy),
             text_field("label", words.say("Label"), lines.label_hint(words), LABEL_MOST, first=shown.label),
         ]
     else:
@@ -142,8 +142,9 @@ def _groups(words: Words) -> Block:
     }
 
 
-def _passphrase(words: Words, policy: Policy) -> Block:
-    hint = lines.passphrase_hint(words, required=policy.passphrase_required)
+def passphrase_field(words: Words, policy: Policy) -> Block:
+    """Where a passphrase is typed; whether one must be, the policy says."""
+    hint = lines.passphrase_hint(words, policy)
     return text_field("passphrase", words.say("Passphrase"), hint, PASSPHRASE_MOST, optional=not policy.passphrase_required)
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import SLACK, Block, View, button, confirm, context, header, plain, quote, section, text_field
-from adapters.slack.render.form import secret_field
+from adapters.slack.render.blocks import SLACK, Block, View, button, confirm, context, header, plain, quote, section
+from adapters.slack.render.form import passphrase_field, secret_field
 from adapters.wording import request_lines as lines
 from adapters.wording.catalog import Words
 from adapters.wording.confirmations import to_decline, to_withdraw
-from adapters.wording.form_lines import asked_hint, passphrase_hint, what_hint
-from core.policy import PASSPHRASE_MOST, Policy
+from adapters.wording.form_lines import asked_hint, what_hint
+from core.policy import Policy
 from core.secret_request import WHAT_MOST, SecretRequest
 
 VIEW_ASK, VIEW_ANSWER = "ask_form", "answer_form"
@@ -106,21 +106,20 @@ def _open_row(words: Words, request: SecretRequest) -> list[Block]:
     return [section(f"*{title}*\n{state}") | {"accessory": withdraw}, quote(request.what)]
 
 
-def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:
-    """Where the asked person puts the secret. Whom it is for is fixed."""
-    passphrase = text_field("passphrase", words.say("Passphrase"), passphrase_hint(words), PASSPHRASE_MOST)
+def answer_form(words: Words, policy: Policy, request: SecretRequest, lock: str) -> View:
+    """Where the asked person puts the secret. Whom it is for is fixed. `lock` lies in the form alone."""
     return {
         "type": "modal",
         "callback_id": VIEW_ANSWER,
         "title": plain(words.say("Send a secret")),
         "submit": plain(words.say("Send it securely")),
         "close": plain(words.say("Cancel")),
-        "private_metadata": request.id,
+        "private_metadata": f"{request.id} {lock}",
         "blocks": [
             section(lines.answer_line(words, SLACK, request)),
             quote(request.what),
             secret_field(words),
-            passphrase | {"optional": not policy.passphrase_required},
+            passphrase_field(words, policy),
             context(lines.answer_terms(words, SLACK, request, policy)),
         ],
     }
