@@ -37,6 +37,7 @@ class Kind(StrEnum):
     """What sort of conversation it is, as Teams spells it."""
 
     PERSONAL = "personal"
+    """One person and the app, nobody else."""
     GROUP = "groupChat"
     CHANNEL = "channel"
 
@@ -113,10 +114,21 @@ def service_url(payload: Payload) -> str:
 def conversation(payload: Payload) -> Conversation:
     """Where it happened. An activity that names no sort of conversation comes from a personal chat, as Teams' own SDK takes it."""
     said, _, thread = _text(payload, "conversation", "id").partition(_THREAD)
-    told = _at(payload, "conversation", "conversationType")
-    if isinstance(told, str) and told in set(Kind):
+    told, among_people = _at(payload, "conversation", "conversationType"), said.startswith("19:")
+    # From the composer of a chat between two people it says "personal" too, but that is no chat with us.
+    if isinstance(told, str) and told in set(Kind) and not (told == Kind.PERSONAL and among_people):
         return Conversation(said, Kind(told), thread)
-    return Conversation(said, Kind.CHANNEL if thread else Kind.GROUP if said.startswith("19:") else Kind.PERSONAL, thread)
+    return Conversation(said, Kind.CHANNEL if thread else Kind.GROUP if among_people else Kind.PERSONAL, thread)
+
+
+def from_composer(payload: Payload) -> bool:
+    """Whether it comes from the message extension, which works in conversations that do not have the app."""
+    return _text(payload, "name").startswith("composeExtension/")
+
+
+def took_away(payload: Payload) -> bool:
+    """Whether the app was taken away from this conversation. An upgrade takes it away too, and brings it back."""
+    return payload.get("type") == "installationUpdate" and payload.get("action") == "remove"
 
 
 def team(payload: Payload) -> str:

@@ -65,6 +65,7 @@ def test_the_language_is_the_activitys_or_else_the_clients(more: dict[str, Any],
         ({"id": "19:x@thread.tacv2", "conversationType": "channel"}, Conversation("19:x@thread.tacv2", Kind.CHANNEL)),
         ({"id": "19:x@thread.tacv2;messageid=17"}, Conversation("19:x@thread.tacv2", Kind.CHANNEL, "17")),
         ({"id": "19:x@thread.v2"}, Conversation("19:x@thread.v2", Kind.GROUP)),
+        ({"id": "19:a_b@unq.gbl.spaces", "conversationType": "personal"}, Conversation("19:a_b@unq.gbl.spaces", Kind.GROUP)),
         ({"id": "a:1", "conversationType": ["odd"]}, Conversation("a:1", Kind.PERSONAL)),
     ],
 )
