@@ -27,6 +27,7 @@ from adapters.web.origin import claimant_address
 from bot.ground import Door, Ground, brand_of
 from bot.settings import secret
 from core.engine import PushEngine
+from core.once import Once
 from core.ports import AuditLog, Departures, ReceiptBook
 from core.preferences import MemberPreferences
 from core.receipt import Change
@@ -114,6 +115,7 @@ class SlackSide:
             home=self._home,
             groups=self._groups,
             recipients=Recipients(self._people, self._groups),
+            once=Once(self._records, RedisLocks(ground.redis, ground.random, prefix=ground.prefix), ground.random),
             ring=ground.ring,
             random=ground.random,
             base_url=ground.settings.base_url,

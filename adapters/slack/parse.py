@@ -183,6 +183,12 @@ def whole(field: str, spelled: str) -> int:
     return int(spelled)
 
 
+def answered(view: Mapping[str, Any]) -> tuple[str, str]:
+    """Which secret request a form answers, and the lock that lies in the form alone; empty in a form of an older edition."""
+    request_id, _, lock = view["private_metadata"].partition(" ")
+    return request_id, lock
+
+
 def extension(view: Mapping[str, Any]) -> tuple[str, int]:
     """Which push shall live for how many seconds from now on. Raises BadInput."""
     return view["private_metadata"], whole("expiry", field_values(view).get("expiry") or "")

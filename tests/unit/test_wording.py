@@ -28,6 +28,7 @@ REFUSALS: list[PushError] = [
     errors.NewerVersion(TYPED),
     errors.OnHold(TYPED),
     errors.TooLate(TYPED),
+    errors.StillBusy(TYPED),
 ]
 
 

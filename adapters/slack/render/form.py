@@ -36,7 +36,7 @@ def form(words: Words, policy: Policy, shown: Form, about: Sequence[str] = (), *
             choice(
                 "views", words.say("Times it can be opened"), _view_counts(policy, shown.views), str(shown.views or policy.default_views)
             ),
-            _passphrase(words, policy),
+            passphrase_field(words, policy),
             text_field("label", words.say("Label"), words.say("Only you see it, on your receipt."), LABEL_MOST, first=shown.label),
         ]
     else:
@@ -155,7 +155,8 @@ def _groups(words: Words) -> Block:
     }
 
 
-def _passphrase(words: Words, policy: Policy) -> Block:
+def passphrase_field(words: Words, policy: Policy) -> Block:
+    """Where a passphrase is typed; whether one must be, the policy says."""
     if policy.passphrase_required:
         hint = words.say("This workspace wants a passphrase on every secret. Tell it to the recipient another way, not in this chat.")
     else:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import Block, View, button, context, header, person, plain, quote, section, text_field, when
-from adapters.slack.render.form import secret_field
+from adapters.slack.render.blocks import Block, View, button, context, header, person, plain, quote, section, when
+from adapters.slack.render.form import passphrase_field, secret_field
 from adapters.wording.catalog import Words
 from adapters.wording.terms import duration
-from core.policy import PASSPHRASE_MOST, Policy
+from core.policy import Policy
 from core.secret_request import WHAT_MOST, Asking, SecretRequest
 
 VIEW_ASK, VIEW_ANSWER = "ask_form", "answer_form"
@@ -143,14 +143,8 @@ def _open_row(words: Words, request: SecretRequest) -> list[Block]:
     return [section(f"*{title}*\n{request_state(words, request)}") | {"accessory": withdraw}, quote(request.what)]
 
 
-def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:
-    """Where the asked person puts the secret. Whom it is for is fixed."""
-    passphrase = text_field(
-        "passphrase",
-        words.say("Passphrase"),
-        words.say("Tell it to the recipient another way, not in this chat. Five wrong tries burn the secret."),
-        PASSPHRASE_MOST,
-    )
+def answer_form(words: Words, policy: Policy, request: SecretRequest, lock: str) -> View:
+    """Where the asked person puts the secret. Whom it is for is fixed. `lock` lies in the form alone."""
     first = words.say("For {person}, who asked for:", person=person(request.requester.id))
     terms = words.say(
         "Only {person} can open it, once. Expires in {expiry}.",
@@ -163,12 +157,12 @@ def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:
         "title": plain(words.say("Send a secret")),
         "submit": plain(words.say("Send it securely")),
         "close": plain(words.say("Cancel")),
-        "private_metadata": request.id,
+        "private_metadata": f"{request.id} {lock}",
         "blocks": [
             section(first),
             quote(request.what),
             secret_field(words),
-            passphrase | {"optional": not policy.passphrase_required},
+            passphrase_field(words, policy),
             context(terms),
         ],
     }
