@@ -87,7 +87,7 @@ def workspace(payload: Payload) -> Workspace:
 
 def member(payload: Payload) -> Member:
     """Who acts, as the signed activity names them: by Entra id."""
-    return Member(workspace(payload), _text(payload, "from", "aadObjectId").lower())
+    return Member(workspace(payload), _text(payload, "from", "aadObjectId").lower(), name(payload))
 
 
 def chat_id(payload: Payload) -> str:
