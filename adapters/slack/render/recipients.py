@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from babel.lists import format_list
 
-from adapters.slack.choice import GROUP_TROUBLE, Choice, Chosen
+from adapters.choice import GROUP_TROUBLE, Choice, Chosen
 from adapters.slack.render.blocks import person
 from adapters.wording.catalog import Words
 from adapters.wording.terms import refusal
