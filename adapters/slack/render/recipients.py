@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from adapters.slack.choice import GROUP_TROUBLE, Choice, Chosen
+from adapters.choice import GROUP_TROUBLE, Choice, Chosen
 from adapters.slack.render.blocks import SLACK, person
 from adapters.wording.catalog import Words
 from adapters.wording.marks import in_a_row
