@@ -1,6 +1,6 @@
 """What do all gestures need at hand?"""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ from adapters.teams.recipients import Recipients
 from adapters.wording.catalog import Words
 from core.engine import PushEngine
 from core.errors import StoreUnavailable, Undeliverable
-from core.identity import Member
 from core.keyring import KeyRing
 from core.once import Once
 from core.policy import Policy
