@@ -76,6 +76,9 @@ def _kept(words: Words) -> Sequence[Section]:
                 say("Who sent it, for whom, under which label, and what became of it: until seven days after it expires."),
                 say("Who asked whom for a secret, and what for: until seven days after that request expires."),
                 say(
+                    "A secret that was typed by mistake and waits in a form, and where a message stands that you push, locked: an hour at most."
+                ),
+                say(
                     "What members and admins set, counts that name nobody, and what the app needs to write in chat: until it is removed there."
                 ),
                 say("Hashes that tell a repeated request from a new one, or slow down guessing from one address: some minutes."),
