@@ -19,7 +19,7 @@ from bot import VERSION, logs, package
 from bot import check as checking
 from bot import store as bot_store
 from bot.server import serve
-from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load, package_settings
+from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load
 from core.errors import StoreUnavailable
 from core.link import encode
 
@@ -212,7 +212,7 @@ def manifest_teams(base_url: str | None, app_id: str | None, name: str, app_vers
     """Write the Teams app's package, a zip for an admin to upload."""
     given = {"PUSHPW_BASE_URL": base_url, "MICROSOFT_APP_ID": app_id}
     try:
-        said = package_settings({setting: value for setting, value in given.items() if value})
+        said = package.load({setting: value for setting, value in given.items() if value})
         made = app_package(package.installation(said, name=name, version=app_version))
     except BadSettings as problem:
         _stop("\n".join(f"{name}: {what}" for name, what in problem.faults))

@@ -1,15 +1,41 @@
 """What stands in the Teams app's package of this installation? The settings, as the package wants them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.teams.package.manifest import PLACEHOLDER_ID, Installation
 from adapters.web.statements import PRIVACY, TERMS
 from bot import VERSION
-from bot.settings import PackageSettings
+from bot.settings import AppId, BadSettings, BaseUrl, HelpUrl, Page, faults_in
 
 FILE = "pushpw-teams.zip"
 """What the package is called where nobody says otherwise; `pushpw check` looks for it by this name."""
 _NOBODYS_HOST = "https://push.example.com"
+
+
+class PackageSettings(BaseSettings):
+    """Of all settings, those that stand in the package: no credentials, and nothing is needed."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
+
+    base_url: BaseUrl | None = Field(None, validation_alias="PUSHPW_BASE_URL")
+    app_id: AppId | None = Field(None, validation_alias="MICROSOFT_APP_ID")
+    brand_name: str = Field("pushpw", min_length=1, max_length=40, validation_alias="PUSHPW_BRAND_NAME")
+    support_url: HelpUrl | None = Field(None, validation_alias="PUSHPW_SUPPORT_URL")
+    privacy_url: Page | None = Field(None, validation_alias="PUSHPW_PRIVACY_URL")
+    terms_url: Page | None = Field(None, validation_alias="PUSHPW_TERMS_URL")
+
+
+def load(given: Mapping[str, Any], env_file: Path | None = Path(".env")) -> PackageSettings:
+    """What is set of it by now. Raises BadSettings with every fault at once. `given` beats the environment."""
+    try:
+        return PackageSettings(_env_file=env_file, **given)
+    except ValidationError as problem:
+        raise BadSettings(faults_in(problem)) from None
 
 
 def installation(said: PackageSettings, *, name: str, version: str = VERSION) -> Installation:

@@ -143,8 +143,9 @@ def _build(ground: Ground) -> House:
         random=ground.random,
         policies=ground.policies,
     )
+    asked = RedisRequestBook(ground.redis, ground.ring, prefix=ground.prefix)
     requests = SecretRequests(
-        book=RedisRequestBook(ground.redis, ground.ring, prefix=ground.prefix),
+        book=asked,
         outbox=ground.outbox,
         deliveries=askers,
         policies=ground.policies,
@@ -159,7 +160,7 @@ def _build(ground: Ground) -> House:
     if slack:
         requests.on_change.append(slack.look_at_request)
         doors += slack.doors(engine, requests, book, metrics)
-        farewells = Farewells(slack.departures, store, book, ground.workspaces)
+        farewells = Farewells(slack.departures, store, book, asked, ground.workspaces)
     return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack, sightings, ground.policies)
 
 

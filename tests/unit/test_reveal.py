@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from core.engine import Created, Order, PushEngine
+from core.creation import Created, Order
+from core.engine import PushEngine
 from core.errors import StoreUnavailable
 from core.link import Link
 from core.payload import SHOWN_MOST, Payload, shows_exactly
