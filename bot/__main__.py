@@ -18,6 +18,7 @@ from adapters.teams.package.archive import app_package
 from bot import VERSION, logs, package
 from bot import check as checking
 from bot import store as bot_store
+from bot.finding import Finding
 from bot.server import serve
 from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load
 from core.errors import StoreUnavailable
@@ -59,11 +60,18 @@ def init(base_url: str) -> None:
     }
     text = "".join(f"{name}={value}\n" for name, value in lines.items())
     text += "# From the Slack app's pages: Basic Information, and OAuth & Permissions\nSLACK_SIGNING_SECRET=\nSLACK_BOT_TOKEN=\n"
+    text += "# From the Azure bot's pages, for Teams: docs/tutorial/teams.md\n"
+    text += "".join(
+        f"{name}=\n" for name in ("MICROSOFT_APP_ID", "MICROSOFT_APP_PASSWORD", "MICROSOFT_APP_TENANT_ID", "PUSHPW_TEAMS_TENANTS")
+    )
     _write_new(_ENV, text)
     click.echo("Wrote .env with a new seal key, readable by you alone. Keep a copy of that key: without it stored pushes cannot be opened.")
     if base_url.startswith("https:"):
         click.echo("\nCreate the Slack app with this link, then put its signing secret and bot token into .env:\n")
         click.echo(_CREATE_APP + quote(as_yaml(base_url, "pushpw"), safe=""))
+        click.echo(
+            "\nFor Teams: docs/tutorial/teams.md says which four values come from Azure; `pushpw manifest teams` then makes the app."
+        )
     else:
         click.echo("\nSlack needs an https address that it can reach, so there is no app to create for this one. Have such an address,")
         click.echo("put it into .env as PUSHPW_BASE_URL, and `pushpw manifest slack` prints what the app is made of.")
@@ -115,7 +123,7 @@ def check(as_json: bool) -> None:
     try:
         findings = asyncio.run(_look(load()))
     except BadSettings as problem:
-        findings = [checking.Finding(name, False, what) for name, what in problem.faults]
+        findings = [Finding(name, False, what) for name, what in problem.faults]
     if as_json:
         click.echo(json.dumps([finding.as_json() for finding in findings], indent=2))
     else:
@@ -176,7 +184,7 @@ def _asked(asking: Coroutine[Any, Any, Answer]) -> Answer:
         _stop(f"The store does not answer ({type(trouble.__cause__).__name__}). Look at PUSHPW_REDIS_URL, and whether the server runs.")
 
 
-async def _look(settings: Settings) -> list[checking.Finding]:
+async def _look(settings: Settings) -> list[Finding]:
     return [finding async for finding in checking.look(settings)]
 
 
