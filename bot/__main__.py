@@ -14,11 +14,12 @@ from urllib.parse import quote
 import click
 
 from adapters.slack.manifest import Extras, as_yaml
+from adapters.teams.package.archive import app_package
+from bot import VERSION, logs, package
 from bot import check as checking
-from bot import logs
 from bot import store as bot_store
 from bot.server import serve
-from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load
+from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load, package_settings
 from core.errors import StoreUnavailable
 from core.link import encode
 
@@ -34,9 +35,9 @@ def main() -> None:
     """Share secrets from chat by links that work once."""
 
 
-def _origin(_: click.Context, __: click.Parameter, value: str) -> str:
+def _origin(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     try:
-        return check_base_url(value)
+        return value and check_base_url(value)
     except ValueError as problem:
         raise click.BadParameter(str(problem)) from None
 
@@ -179,22 +180,50 @@ async def _look(settings: Settings) -> list[checking.Finding]:
     return [finding async for finding in checking.look(settings)]
 
 
-@main.command()
-@click.argument("platform", type=click.Choice(["slack"]))
+@main.group()
+def manifest() -> None:
+    """What a chat platform is told of the app, filled in from the settings."""
+
+
+@manifest.command("slack")
 @click.option("--base-url", help="Instead of PUSHPW_BASE_URL.")
 @click.option("--socket", is_flag=True, help="Socket Mode: Slack need not reach this host.")
 @click.option("--many", is_flag=True, help="Many workspaces, by OAuth with rotating tokens.")
 @click.option("--workflow", is_flag=True, help="With the workflow step “Ask for a secret”.")
 @click.option("--previews", is_flag=True, help="With a neutral card under our own links.")
 @click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-def manifest(platform: str, base_url: str | None, output: Path | None, **extras: bool) -> None:
-    """Print the app manifest, filled in from the settings."""
+def manifest_slack(base_url: str | None, output: Path | None, **extras: bool) -> None:
+    """Print the Slack app's manifest."""
     origin = base_url or base_url_if_set() or "https://push.example.com"
     text = as_yaml(origin, "pushpw", Extras(**extras))
     if output:
         output.write_text(text, encoding="utf-8")
     else:
         click.echo(text, nl=False)
+
+
+@manifest.command("teams")
+@click.option("--base-url", callback=_origin, help="Instead of PUSHPW_BASE_URL.")
+@click.option("--app-id", help="Instead of MICROSOFT_APP_ID.")
+@click.option("--name", help="What the app is called; 30 characters at most.", default="pushpw", show_default=True)
+@click.option("--app-version", help="A higher one than before, when the package is uploaded again.", default=VERSION, show_default=True)
+@click.option("-o", "output", type=click.Path(dir_okay=False, allow_dash=True), default=package.FILE, show_default=True)
+def manifest_teams(base_url: str | None, app_id: str | None, name: str, app_version: str, output: str) -> None:
+    """Write the Teams app's package, a zip for an admin to upload."""
+    given = {"PUSHPW_BASE_URL": base_url, "MICROSOFT_APP_ID": app_id}
+    try:
+        said = package_settings({setting: value for setting, value in given.items() if value})
+        made = app_package(package.installation(said, name=name, version=app_version))
+    except BadSettings as problem:
+        _stop("\n".join(f"{name}: {what}" for name, what in problem.faults))
+    except ValueError as problem:
+        _stop(str(problem))
+    with click.open_file(output, "wb") as target:
+        target.write(made)
+    for line in package.still_missing(said):
+        click.echo(line, err=True)
+    if output != "-":
+        click.echo(f"Wrote {output}.")
 
 
 def _settings() -> Settings:

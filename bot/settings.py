@@ -6,6 +6,7 @@ default or an example is refused. No value of a secret is ever part of a fault's
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -23,6 +24,7 @@ from core.policy import DAY, LONGEST_EXPIRY, MOST_VIEWS, SHORTEST_EXPIRY, Policy
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+")
 _EXAMPLES = re.compile(r"(^|\.)example\.(com|org|net)$|^your-|changeme", re.IGNORECASE)
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DURATION = re.compile(r"(\d{1,5})(m|h|d|w)")
 _UNIT_SECONDS = {"m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
 
@@ -114,6 +116,18 @@ def _check_url(value: str) -> str:
     return value
 
 
+def _check_page(value: str) -> str:
+    if _split(value).scheme not in ("https", "http"):
+        raise _fault("give a whole address that everybody can read, such as https://your-company.com/privacy")
+    return value
+
+
+def _check_app_id(value: str) -> str:
+    if not _GUID.fullmatch(value) or len(set(value)) < 4:
+        raise _fault("give the bot's app id from its Azure page, such as the 36 characters of 0f8fad5b-d9cb-469f-a165-70867728950e")
+    return value.lower()
+
+
 def _check_app_token(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith("xapp-"):
         raise _fault("this is no app-level token: those begin with xapp- (Basic Information, App-Level Tokens, scope connections:write)")
@@ -122,6 +136,8 @@ def _check_app_token(value: SecretStr) -> SecretStr:
 
 Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
 Duration = Annotated[int | str, AfterValidator(_seconds)]
+Page = Annotated[str, AfterValidator(_check_page)]
+AppId = Annotated[str, AfterValidator(_check_app_id)]
 
 
 class Settings(BaseSettings):
@@ -147,6 +163,8 @@ class Settings(BaseSettings):
     max_text_bytes: int = Field(1024 * 1024, ge=1, le=1024 * 1024, validation_alias="PUSHPW_MAX_TEXT_BYTES")
     brand_name: str = Field("pushpw", min_length=1, max_length=40, validation_alias="PUSHPW_BRAND_NAME")
     support_url: Annotated[str, AfterValidator(_check_url)] | None = Field(None, validation_alias="PUSHPW_SUPPORT_URL")
+    privacy_url: Page | None = Field(None, validation_alias="PUSHPW_PRIVACY_URL")
+    terms_url: Page | None = Field(None, validation_alias="PUSHPW_TERMS_URL")
     metrics_token: Secret | None = Field(None, validation_alias="PUSHPW_METRICS_TOKEN")
     slack_signing_secret: Secret | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_bot_token: Secret | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
@@ -194,8 +212,7 @@ def load(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
     try:
         settings = Settings(_env_file=env_file, **{**from_files, **given})
     except ValidationError as problem:
-        errors = problem.errors(include_input=False, include_url=False, include_context=False)
-        faults += [(str(error["loc"][0]), _say(error["type"], error["msg"])) for error in errors]
+        faults += _faults_in(problem)
     else:
         faults += _faults_between(settings)
         if not faults:
@@ -255,6 +272,11 @@ def _slack_faults(settings: Settings) -> list[tuple[str, str]]:
     return faults
 
 
+def _faults_in(problem: ValidationError) -> list[tuple[str, str]]:
+    errors = problem.errors(include_input=False, include_url=False, include_context=False)
+    return [(str(error["loc"][0]), _say(error["type"], error["msg"])) for error in errors]
+
+
 def _say(kind: str, message: str) -> str:
     return "is missing; `pushpw init` writes a .env with it" if kind == "missing" else message
 
@@ -274,6 +296,27 @@ def base_url_if_set(env_file: Path | None = Path(".env")) -> str | None:
         return _Early(_env_file=env_file).base_url
     except ValidationError:
         return None
+
+
+class PackageSettings(BaseSettings):
+    """What stands in the Teams app's package; no credentials, and nothing is needed."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
+
+    base_url: Annotated[str, AfterValidator(check_base_url)] | None = Field(None, validation_alias="PUSHPW_BASE_URL")
+    app_id: AppId | None = Field(None, validation_alias="MICROSOFT_APP_ID")
+    brand_name: str = Field("pushpw", min_length=1, max_length=40, validation_alias="PUSHPW_BRAND_NAME")
+    support_url: Annotated[str, AfterValidator(_check_url)] | None = Field(None, validation_alias="PUSHPW_SUPPORT_URL")
+    privacy_url: Page | None = Field(None, validation_alias="PUSHPW_PRIVACY_URL")
+    terms_url: Page | None = Field(None, validation_alias="PUSHPW_TERMS_URL")
+
+
+def package_settings(given: Mapping[str, Any], env_file: Path | None = Path(".env")) -> PackageSettings:
+    """What is set of it by now. Raises BadSettings with every fault at once. `given` beats the environment."""
+    try:
+        return PackageSettings(_env_file=env_file, **given)
+    except ValidationError as problem:
+        raise BadSettings(_faults_in(problem)) from None
 
 
 def redis_url_if_set() -> str | None:

@@ -19,6 +19,7 @@ from adapters.redis_store.request_book import RedisRequestBook
 from adapters.redis_store.workspace_records import RedisWorkspaceRecords
 from adapters.web.http import WebDoor
 from adapters.web.scanners import Sightings
+from adapters.web.statements import StatementsDoor
 from bot.background import Background
 from bot.ground import IN_LIFE, Door, Ground, Timing, brand_of
 from bot.health import HealthDoor, StoreState
@@ -142,8 +143,9 @@ def _build(ground: Ground) -> House:
         random=ground.random,
         policies=ground.policies,
     )
+    asked = RedisRequestBook(ground.redis, ground.ring, prefix=ground.prefix)
     requests = SecretRequests(
-        book=RedisRequestBook(ground.redis, ground.ring, prefix=ground.prefix),
+        book=asked,
         outbox=ground.outbox,
         deliveries=askers,
         policies=ground.policies,
@@ -153,12 +155,12 @@ def _build(ground: Ground) -> House:
         random=ground.random,
     )
     sightings = Sightings()
-    doors = [_web_door(ground.settings, engine, sightings), _health_door(ground, metrics)]
+    doors = [_web_door(ground.settings, engine, sightings), _statements_door(ground.settings), _health_door(ground, metrics)]
     farewells = None
     if slack:
         requests.on_change.append(slack.look_at_request)
         doors += slack.doors(engine, requests, book, metrics)
-        farewells = Farewells(slack.departures, store, book, ground.workspaces)
+        farewells = Farewells(slack.departures, store, book, asked, ground.workspaces)
     return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack, sightings, ground.policies)
 
 
@@ -182,6 +184,16 @@ def _web_door(settings: Settings, engine: PushEngine, sightings: Sightings) -> D
         hsts=settings.hsts,
         trusted_proxies=settings.trusted_proxies,
         sightings=sightings,
+    )
+
+
+def _statements_door(settings: Settings) -> Door:
+    return StatementsDoor(
+        brand_of(settings),
+        https=settings.base_url.startswith("https:"),
+        hsts=settings.hsts,
+        privacy_url=settings.privacy_url or "",
+        terms_url=settings.terms_url or "",
     )
 
 

@@ -134,6 +134,25 @@ def installed_in(payload: Mapping[str, Any]) -> Workspace:
     return Workspace("slack", home, team.get("enterprise_id") or enterprise)
 
 
+def branch(payload: Mapping[str, Any]) -> Workspace | None:
+    """The acting person's workspace with its organisation, where the payload itself says that the one is part of the other.
+
+    A click in a shared channel tells of two workspaces: the organisation there is the app's, the person may be a stranger.
+    """
+    if "event" in payload:
+        return None
+    if "user_id" in payload:  # a slash command: there are none for strangers
+        own, organisation = payload["team_id"], payload.get("enterprise_id")
+    else:
+        team, organisation = payload.get("team") or {}, (payload.get("enterprise") or {}).get("id")
+        own, organisation = payload["user"].get("team_id") or team.get("id"), team.get("enterprise_id") or organisation
+        # Strangers have neither the app's shortcuts nor its Home tab.
+        members_only = payload.get("type") == "shortcut" or (payload.get("view") or {}).get("type") == "home"
+        if own != team.get("id") and (team or not members_only):
+            return None
+    return Workspace("slack", own, organisation) if own and organisation and own != organisation else None
+
+
 def happened_in(payload: Mapping[str, Any]) -> Workspace:
     """Whose installation an event is about: the workspace's or, when the app is there for all of it, the organisation's."""
     team, enterprise = payload.get("team_id") or "", payload.get("enterprise_id")

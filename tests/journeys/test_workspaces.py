@@ -20,7 +20,7 @@ from core.identity import Member, Workspace
 from playground.start import Town, open_town
 from playground.teams import TEAM_ID, Team
 from playground.tokens import ROTATION_SECONDS
-from playground.workspace import ALICE, BOB, Person
+from playground.workspace import ALICE, BOB, GENERAL, Person
 from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.canaries import found_in
 from tests.journeys.conftest import IN_TESTS
@@ -119,6 +119,20 @@ async def test_a_workspace_that_leaves_takes_everything_along_and_the_other_keep
     assert await reader.read(kept) == SECRET
     await others(town).push("@frank")
     await others(town).invitation()
+
+
+async def test_what_a_workspace_that_leaves_has_asked_for_is_over(town: Town, browser: Browser, store: Store) -> None:
+    await browser.install(ALICE)
+    await browser.install(ERIN)
+    for user, asked, channel in ((ALICE, "@bob", GENERAL), (ERIN, "@frank", others(town).channel)):
+        await town.slack.as_user(user).command("/pushpw", f"request {asked} the key", channel)
+    async with asyncio.timeout(10):
+        while len(await store.names("request:*")) != 2:
+            await asyncio.sleep(0.05)
+    await town.slack.uninstall(TEAM_ID, "app_uninstalled")
+    await left(store, 1)
+    assert len(await store.names("request:*")) == 1
+    assert len(await store.names("asked-in:*")) == 1
 
 
 async def test_who_cancels_at_slack_is_told_that_nothing_changed(town: Town, browser: Browser, store: Store) -> None:
