@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.redis_store.connect import check_address
 from adapters.redis_store.fence import Mode
+from adapters.teams.package.manifest import PLACEHOLDER_ID
 from adapters.teams.service_urls import LOOPBACK, is_loopback
 from adapters.teams.tokens import Certificate
 from core.link import decode
@@ -24,7 +25,7 @@ from core.policy import DAY, LONGEST_EXPIRY, MOST_VIEWS, SHORTEST_EXPIRY, Policy
 
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+")
 _EXAMPLES = re.compile(r"(^|\.)example\.(com|org|net)$|^your-|changeme", re.IGNORECASE)
-_TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OPENID_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 _DURATION = re.compile(r"(\d{1,5})(m|h|d|w)")
 _UNIT_SECONDS = {"m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
@@ -132,7 +133,7 @@ def _check_openid_url(value: str) -> str:
 
 def _check_tenants(value: str) -> str:
     said = {part.strip().lower() for part in value.split(",")}
-    if said != {"any"} and not all(_TENANT.fullmatch(part) for part in said):
+    if said != {"any"} and not all(_GUID.fullmatch(part) for part in said):
         raise _fault("give tenant ids (8-4-4-4-12 hexadecimal digits), separated by commas, or the word any")
     return value
 
@@ -145,15 +146,30 @@ def _check_url(value: str) -> str:
     return value
 
 
+def _check_page(value: str) -> str:
+    if _split(value).scheme not in ("https", "http"):
+        raise _fault("give a whole address that everybody can read, such as https://your-company.com/privacy")
+    return value
+
+
+def _check_app_id(value: str) -> str:
+    if not _GUID.fullmatch(value.lower()) or value == PLACEHOLDER_ID:
+        raise _fault("give the app's id from the Azure bot's page, such as 0f8fad5b-d9cb-469f-a165-70867728950e")
+    return value.lower()
+
+
 def _check_app_token(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith("xapp-"):
         raise _fault("this is no app-level token: those begin with xapp- (Basic Information, App-Level Tokens, scope connections:write)")
     return value
 
 
-Guid = Annotated[str, Field(pattern=r"(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), AfterValidator(str.lower)]
 Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
 Duration = Annotated[int | str, AfterValidator(_seconds)]
+BaseUrl = Annotated[str, AfterValidator(check_base_url)]
+HelpUrl = Annotated[str, AfterValidator(_check_url)]
+Page = Annotated[str, AfterValidator(_check_page)]
+AppId = Annotated[str, AfterValidator(_check_app_id)]
 
 
 class Settings(BaseSettings):
@@ -161,7 +177,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
-    base_url: Annotated[str, AfterValidator(check_base_url)] = Field(validation_alias="PUSHPW_BASE_URL")
+    base_url: BaseUrl = Field(validation_alias="PUSHPW_BASE_URL")
     redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] = Field(validation_alias="PUSHPW_REDIS_URL")
     store_mode: Literal["auto", "strict", "durable", "ephemeral"] = Field("auto", validation_alias="PUSHPW_STORE_MODE")
     store_replicas: int = Field(0, ge=0, le=10, validation_alias="PUSHPW_STORE_REPLICAS")
@@ -178,7 +194,9 @@ class Settings(BaseSettings):
     max_views: int = Field(MOST_VIEWS, ge=1, le=MOST_VIEWS, validation_alias="PUSHPW_MAX_VIEWS")
     max_text_bytes: int = Field(1024 * 1024, ge=1, le=1024 * 1024, validation_alias="PUSHPW_MAX_TEXT_BYTES")
     brand_name: str = Field("pushpw", min_length=1, max_length=40, validation_alias="PUSHPW_BRAND_NAME")
-    support_url: Annotated[str, AfterValidator(_check_url)] | None = Field(None, validation_alias="PUSHPW_SUPPORT_URL")
+    support_url: HelpUrl | None = Field(None, validation_alias="PUSHPW_SUPPORT_URL")
+    privacy_url: Page | None = Field(None, validation_alias="PUSHPW_PRIVACY_URL")
+    terms_url: Page | None = Field(None, validation_alias="PUSHPW_TERMS_URL")
     metrics_token: Secret | None = Field(None, validation_alias="PUSHPW_METRICS_TOKEN")
     slack_signing_secret: Secret | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_bot_token: Secret | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
@@ -186,7 +204,7 @@ class Settings(BaseSettings):
     slack_client_secret: Secret | None = Field(None, validation_alias="SLACK_CLIENT_SECRET")
     slack_app_token: Annotated[Secret, AfterValidator(_check_app_token)] | None = Field(None, validation_alias="SLACK_APP_TOKEN")
     slack_api_url: Annotated[str, AfterValidator(_check_api_url)] = Field("https://slack.com/api/", validation_alias="PUSHPW_SLACK_API_URL")
-    microsoft_app_id: Guid | None = Field(None, validation_alias="MICROSOFT_APP_ID")
+    microsoft_app_id: AppId | None = Field(None, validation_alias="MICROSOFT_APP_ID")
     microsoft_app_password: Secret | None = Field(None, validation_alias="MICROSOFT_APP_PASSWORD")
     microsoft_app_certificate: Annotated[SecretStr, AfterValidator(_check_certificate)] | None = Field(
         None, validation_alias="MICROSOFT_APP_CERTIFICATE"
@@ -254,8 +272,7 @@ def load(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
     try:
         settings = Settings(_env_file=env_file, **{**from_files, **given})
     except ValidationError as problem:
-        errors = problem.errors(include_input=False, include_url=False, include_context=False)
-        faults += [(str(error["loc"][0]), _say(error["type"], error["msg"])) for error in errors]
+        faults += faults_in(problem)
     else:
         faults += _faults_between(settings)
         if not faults:
@@ -339,6 +356,12 @@ def _teams_faults(settings: Settings) -> list[tuple[str, str]]:
     return faults
 
 
+def faults_in(problem: ValidationError) -> list[tuple[str, str]]:
+    """(variable name, what to do) for each, and nothing of the values."""
+    errors = problem.errors(include_input=False, include_url=False, include_context=False)
+    return [(str(error["loc"][0]), _say(error["type"], error["msg"])) for error in errors]
+
+
 def _say(kind: str, message: str) -> str:
     return "is missing; `pushpw init` writes a .env with it" if kind == "missing" else message
 
@@ -349,7 +372,7 @@ class _Early(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] | None = Field(None, validation_alias="PUSHPW_REDIS_URL")
-    base_url: Annotated[str, AfterValidator(check_base_url)] | None = Field(None, validation_alias="PUSHPW_BASE_URL")
+    base_url: BaseUrl | None = Field(None, validation_alias="PUSHPW_BASE_URL")
 
 
 def base_url_if_set(env_file: Path | None = Path(".env")) -> str | None:

@@ -151,9 +151,10 @@ class NoTokens:
 
 def _refusal(said: Said) -> Undeliverable:
     # Microsoft's numbers say what is wrong with the registration; its sentences repeat what was sent.
-    log.warning("teams_token_not_given", status=said.status, codes=_numbers(said.body))
+    codes = _numbers(said.body)
+    log.warning("teams_token_not_given", status=said.status, codes=codes)
     passing = said.status in _MAY_PASS or said.status >= _SERVER_ERROR
-    return Unreachable("no_token") if passing else Undeliverable("token_refused")
+    return Unreachable("no_token") if passing else Undeliverable(f"AADSTS{codes[0]}" if codes else "token_refused")
 
 
 def _numbers(body: Mapping[str, Any]) -> list[int]:
