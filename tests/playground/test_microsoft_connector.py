@@ -182,6 +182,15 @@ async def test_a_message_is_not_over_28_kilobytes(microsoft: Microsoft) -> None:
     assert microsoft.omar.messages() == []
 
 
+async def test_the_connector_can_move_to_another_region(microsoft: Microsoft) -> None:
+    microsoft.double.settle(OMAR)
+    microsoft.double.region = "emea"
+    await microsoft.omar.says("help")
+    microsoft.bot.service_url = microsoft.bot.seen[-1]["serviceUrl"]
+    assert microsoft.bot.service_url.endswith("/emea/")
+    assert (await microsoft.bot.post(microsoft.omar.chat.id, card(text("Hello"))))[0] == 201
+
+
 async def test_a_thread_is_answered_in_the_thread(microsoft: Microsoft) -> None:
     await microsoft.jane.installs(GENERAL)
     said = await microsoft.jane.says("help", where=GENERAL)

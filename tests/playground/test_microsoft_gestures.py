@@ -6,7 +6,7 @@ import pytest
 
 from playground.microsoft.double import PretendMicrosoft
 from playground.microsoft.refusals import Broken
-from playground.microsoft.world import EVE, GENERAL, JANE, LENA, OMAR, PROJECT_CHAT, TENANT
+from playground.microsoft.world import EVE, GENERAL, JANE, JANE_AND_OMAR, LENA, OMAR, PROJECT_CHAT, TENANT
 from tests.playground.conftest import Microsoft
 from tests.playground.example_teams_bot import LINK, attached, card, continued, text
 
@@ -231,6 +231,55 @@ async def test_a_card_that_a_person_sent_is_not_the_bots_to_change(microsoft: Mi
     assert (await microsoft.omar.presses(message, "Open")).links == [LINK]
     body = {"type": "message", "text": "Changed"}
     assert (await microsoft.bot.call("PUT", f"/{PROJECT_CHAT}/activities/{message.id}", body))[0] == 403
+
+
+async def test_a_chat_of_two_is_no_chat_with_the_bot(microsoft: Microsoft) -> None:
+    await microsoft.jane.opens("push", where=JANE_AND_OMAR)
+    asked = microsoft.bot.seen[-1]["conversation"]
+    assert (asked["conversationType"], asked["id"]) == ("personal", JANE_AND_OMAR)
+    status, body = await microsoft.bot.post(JANE_AND_OMAR, card(text("Hello")))
+    assert (status, body["error"]["code"]) == (403, "BotNotInConversationRoster")
+
+
+async def test_an_upgrade_is_told_apart_from_an_installation(microsoft: Microsoft) -> None:
+    await microsoft.omar.installs()
+    await microsoft.omar.upgrades()
+    assert microsoft.bot.seen[-1]["action"] == "add-upgrade"
+
+
+async def test_a_dialog_can_show_a_page(microsoft: Microsoft) -> None:
+    value = {"title": "Push", "height": 400, "width": "large", "url": "https://push.example.com/compose"}
+    microsoft.bot.answer = {"task": {"type": "continue", "value": value}}
+    assert (await microsoft.jane.opens("push")).dialog.url == "https://push.example.com/compose"
+
+
+async def test_an_error_in_an_answer_leaves_the_card_as_it_is(microsoft: Microsoft) -> None:
+    await microsoft.omar.installs()
+    await microsoft.omar.says("invite")
+    message = microsoft.omar.latest()
+    error = {"code": "BadRequest", "message": "No."}
+    microsoft.bot.answer = {"statusCode": 400, "type": "application/vnd.microsoft.error", "value": error}
+    outcome = await microsoft.omar.presses(message, "Open")
+    assert (outcome.ok, outcome.understood.error) == (False, "BadRequest: No.")
+    assert "sent you a secret" in microsoft.omar.reads(message)
+
+
+async def test_a_cancelling_button_sends_no_fields_and_asks_for_none(microsoft: Microsoft) -> None:
+    cancel = {"type": "Action.Submit", "title": "Cancel", "data": {"dialog": "x"}, "associatedInputs": "none"}
+    field = {"type": "Input.Text", "id": "a", "label": "A", "isRequired": True, "errorMessage": "Needed."}
+    microsoft.bot.answer = continued("Form", card(field, actions=[cancel]))
+    dialog = (await microsoft.jane.opens("push")).dialog
+    microsoft.bot.answer = {}
+    assert (await microsoft.jane.presses(dialog, "Cancel")).ok
+    assert microsoft.bot.seen[-1]["value"]["data"] == {"dialog": "x"}
+
+
+async def test_some_clients_send_empty_fields(microsoft: Microsoft) -> None:
+    microsoft.double.stage.sends_empty = True
+    dialog = (await microsoft.jane.opens("push")).dialog
+    await microsoft.jane.submits(dialog, secret="hunter2")
+    data = microsoft.bot.seen[-1]["value"]["data"]
+    assert (data["to"], data["label"]) == ("", "")
 
 
 async def test_what_teams_would_not_show_is_an_error(microsoft: Microsoft) -> None:
