@@ -167,6 +167,19 @@ async def test_a_conversation_takes_seven_writes_a_second(microsoft: Microsoft) 
     assert microsoft.double.faults.busiest(microsoft.omar.chat.id) == 7
 
 
+async def test_a_conversation_takes_1800_writes_an_hour(microsoft: Microsoft) -> None:
+    faults = microsoft.double.faults
+    faults.enforce_rates = True
+    for _ in range(1800):
+        microsoft.clock.pass_by(1)
+        faults.note_write(PROJECT_CHAT)
+    microsoft.clock.pass_by(1)
+    with pytest.raises(Refused):
+        faults.note_write(PROJECT_CHAT)
+    microsoft.clock.pass_by(1800)
+    faults.note_write(PROJECT_CHAT)
+
+
 async def test_a_link_with_its_key_is_never_kept(microsoft: Microsoft) -> None:
     microsoft.double.settle(OMAR)
     button = {"type": "Action.OpenUrl", "title": "View", "url": LINK}

@@ -75,6 +75,20 @@ async def test_a_new_edition_of_a_card_takes_the_place_of_what_one_person_got(mi
     assert microsoft.omar.reads(message).startswith("Viewed")
 
 
+async def test_a_card_edited_while_its_button_waits_is_the_newer_one(microsoft: Microsoft) -> None:
+    await microsoft.omar.installs()
+    await microsoft.omar.says("invite")
+    message = microsoft.omar.latest("sent you")
+
+    async def edit() -> None:
+        body = {"type": "message", "attachments": [attached(card(text("Viewed")))]}
+        await microsoft.bot.call("PUT", f"/{microsoft.omar.chat.id}/activities/{message.id}", body)
+
+    microsoft.bot.before_answering = edit
+    assert (await microsoft.omar.presses(message, "Open")).links == [LINK]
+    assert microsoft.omar.reads(message).startswith("Viewed")
+
+
 async def test_a_button_opens_a_dialog_and_its_form_comes_back(microsoft: Microsoft) -> None:
     await microsoft.omar.installs()
     await microsoft.omar.says("invite")
@@ -100,6 +114,15 @@ async def test_a_nested_cards_button_sends_its_fields(microsoft: Microsoft) -> N
     await microsoft.omar.says("invite")
     await microsoft.omar.presses(microsoft.omar.latest(), "Decline", note="no thanks")
     assert microsoft.bot.seen[-1]["value"]["action"]["data"] == {"push": "ref", "note": "no thanks"}
+
+
+async def test_a_nested_cards_button_sends_the_fields_around_it_too(microsoft: Microsoft) -> None:
+    field, inner = ({"type": "Input.Text", "id": name, "label": name} for name in ("outer", "inner"))
+    nested = card(inner, actions=[{"type": "Action.Execute", "title": "Send", "verb": "send", "data": {}}])
+    microsoft.double.settle(OMAR)
+    await microsoft.bot.post(microsoft.omar.chat.id, card(field, actions=[{"type": "Action.ShowCard", "title": "More", "card": nested}]))
+    await microsoft.omar.presses(microsoft.omar.latest(), "Send", outer="a", inner="b")
+    assert microsoft.bot.seen[-1]["value"]["action"]["data"] == {"outer": "a", "inner": "b"}
 
 
 async def test_the_client_complains_before_anything_is_sent(microsoft: Microsoft) -> None:
@@ -130,6 +153,10 @@ async def test_the_bot_hears_of_a_group_what_is_meant_for_it(microsoft: Microsof
     await microsoft.jane.says("help", where=PROJECT_CHAT)
     heard = microsoft.bot.seen[-1]
     assert heard["text"] == "<at>pushpw</at> help"
+    await microsoft.jane.installs()
+    await microsoft.jane.says("a <b> & c")
+    heard_alone = microsoft.bot.seen[-1]
+    assert (heard_alone["text"], heard_alone["attachments"][0]["content"]) == ("a <b> & c", "<p>a &lt;b&gt; &amp; c</p>")
     assert heard["entities"][0]["mentioned"]["id"] == heard["recipient"]["id"]
 
 
