@@ -12,7 +12,7 @@ from adapters.slack.home import HomeTabs
 from adapters.slack.http import SlackDoor
 from adapters.slack.install import MEMBER_PATH, InstallDoor
 from adapters.slack.installations import Installations
-from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
+from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES, PREVIEW_SCOPES
 from adapters.slack.notices import Notices
 from adapters.slack.oauth import OAuth
 from adapters.slack.people import People
@@ -168,7 +168,7 @@ class _ManyWorkspaces:
             limiter=ground.limiter,
             random=ground.random,
             address_of=lambda request: claimant_address(request, settings.trusted_proxies),
-            scopes=[*BOT_SCOPES, *OPTIONAL_BOT_SCOPES],
+            scopes=[*BOT_SCOPES, *OPTIONAL_BOT_SCOPES, *(PREVIEW_SCOPES if settings.slack_previews else [])],
             base_url=settings.base_url,
             name=settings.brand_name,
         )

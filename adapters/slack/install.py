@@ -18,7 +18,7 @@ import structlog
 from aiohttp import web
 
 from adapters.slack.installations import Installations
-from adapters.slack.manifest import OPTIONAL_USER_SCOPES, REDIRECT_PATH
+from adapters.slack.manifest import LINKS_SCOPE, OPTIONAL_USER_SCOPES, REDIRECT_PATH
 from adapters.slack.oauth import OAuth
 from adapters.slack.render import install as say
 from adapters.slack.render.install import Said
@@ -108,7 +108,9 @@ class InstallDoor:
         if "begin" in request.query and request.method == "GET":
             return await self._begin(request, words, by_member)
         begin = _begin_at(by_member)
-        return self._page(words, say.ask_member(words, begin) if by_member else say.ask_admin(words, self._name, begin))
+        if by_member:
+            return self._page(words, say.ask_member(words, begin))
+        return self._page(words, say.ask_admin(words, self._name, begin, sees_links=LINKS_SCOPE in self._scopes))
 
     async def _begin(self, request: web.Request, words: Words, by_member: bool) -> web.Response:
         if "prefetch" in request.headers.get("Sec-Purpose", ""):

@@ -12,7 +12,7 @@ import pytest_asyncio
 from aiohttp import ClientSession, CookieJar
 from pydantic import SecretStr
 
-from adapters.slack.manifest import Extras
+from adapters.slack.manifest import PREVIEW_SCOPES, Extras
 from adapters.slack.render.blocks import VIEW_DONE
 from bot.check import look
 from bot.settings import Settings
@@ -190,6 +190,20 @@ async def test_looking_at_the_page_changes_nothing(browser: Browser, store: Stor
         status, page, headers = await browser.get(path)
         assert (status, "Continue to Slack" in page, "Set-Cookie" in headers) == (200, True, False)
     assert await store.names("record:*") == []
+
+
+@pytest.mark.parametrize("previews", [False, True])
+async def test_a_workspace_is_asked_for_the_scopes_of_link_cards_only_where_there_are_such(
+    store_url: str, prefix: str, previews: bool
+) -> None:
+    extras = Extras(many=True, previews=previews)
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, extras=extras) as town, browser_in(town) as browser:
+        (asked,) = parse_qs(urlsplit(await browser.begin()).query)["scope"]
+        assert {*PREVIEW_SCOPES} <= {*asked.split(",")} if previews else not {*PREVIEW_SCOPES} & {*asked.split(",")}
+        assert ("puts a card" in (await browser.get("/slack/install"))[1]) is previews
+        await browser.install(ALICE)
+        (token,) = town.slack.tokens.of_team(TEAM_ID)
+        assert ("links:write" in token.scopes) is previews
 
 
 async def test_the_cookie_is_for_these_pages_alone(browser: Browser) -> None:
