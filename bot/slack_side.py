@@ -45,7 +45,11 @@ class SlackSide:
         settings, session = ground.settings, ground.session
         self.socket: SocketDoor | None = None
         self._many = _ManyWorkspaces(ground) if settings.has_many_workspaces else None
-        self.tokens = self._many.installations if self._many else OneToken(secret(settings.slack_bot_token))
+        self.tokens = (
+            self._many.installations
+            if self._many
+            else OneToken(secret(settings.slack_bot_token), api_url=settings.slack_api_url, session=session)
+        )
         self._switchboard = Switchboard(self.tokens, api_url=settings.slack_api_url, session=session)
         self._responses = Responses(api_url=settings.slack_api_url, session=session)
         self._preferences = MemberPreferences(ground.workspaces, ground.metrics, ground.clock)

@@ -147,7 +147,10 @@ class InstallDoor:
         except StoreUnavailable:
             log.warning("store_unavailable", during="installation")
             return self._page(words, say.problem(words, "store_unavailable", PATH))
-        return self._page(words, said)
+        answer = self._page(words, said)
+        # It has done what it was for. Whoever begins again gets another.
+        answer.del_cookie(self._cookie, path=_COOKIE_PATH, secure=self._https, httponly=True, samesite="Lax")
+        return answer
 
     async def _begun(self, request: web.Request) -> _Begun | None:
         """What this browser began with the state that it brings; None when there is no such thing. Good once."""
