@@ -6,8 +6,6 @@ What slack_bolt is bad at is done before it: it would log the body of a badly si
 malformed one, and accept one twice.
 """
 
-import json
-import re
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,14 +13,13 @@ import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 
-from adapters.bodies import BadBody, read_body
+from adapters.bodies import BadBody, json_object, read_body
 from adapters.slack.reception import Reception
 from adapters.slack.signature import is_signed
 from core.ports import Clock
 
 PATH = "/slack/events"
 BODY_MOST = 512 * 1024
-_MAYBE_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 log = structlog.get_logger(__name__)
 
@@ -61,18 +58,11 @@ class SlackDoor:
 
 def _payload_of(content_type: str, body: bytes) -> dict[str, Any] | None:
     """What Slack says: a JSON event, a form with a JSON payload in it, or a form that is a command."""
+    if content_type == "application/json":
+        return json_object(body)
     try:
-        text = body.decode("utf-8")  # json would guess other encodings
-        if content_type != "application/json":
-            found = parse_qs(text, keep_blank_values=True, max_num_fields=100, errors="strict")
-            fields = {name: values[0] for name, values in found.items()}
-            if "payload" not in fields:
-                return fields
-            text = fields["payload"]
-        said = json.loads(text)
-        # Half a surrogate pair is no text, and could not be sealed. What was UTF-8 holds none but by an escape of JSON's own.
-        if _MAYBE_HALF.search(text):
-            json.dumps(said, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError):
+        found = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100, errors="strict")
+    except ValueError:
         return None
-    return said if isinstance(said, dict) else None
+    fields = {name: values[0] for name, values in found.items()}
+    return json_object(fields["payload"]) if "payload" in fields else fields

@@ -19,6 +19,11 @@ def duration(words: Words, seconds: int) -> str:
     return words.count("{n} minute", "{n} minutes", seconds // MINUTE)
 
 
+def times(words: Words, views: int) -> str:
+    """How often a push can be opened, as a sentence."""
+    return words.count("Can be opened once.", "Can be opened {n} times.", views)
+
+
 def moment(words: Words, millis: int) -> str:
     """A moment in UTC, for readers whose own zone nobody knows."""
     at = datetime.fromtimestamp(millis / 1000, UTC)

@@ -15,8 +15,8 @@ from typing import Any
 
 import structlog
 
+from adapters.choice import GROUP_TROUBLE
 from adapters.slack import parse
-from adapters.slack.choice import GROUP_TROUBLE
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Payload
 from adapters.slack.render.blocks import context
