@@ -27,10 +27,10 @@ from playground.workspace import ALICE, BOB, GENERAL, Person
 from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.canaries import found_in
 from tests.journeys.conftest import IN_TESTS
+from tests.journeys.people import OTTO, allow_outsiders, share_a_channel
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
 from tests.journeys.test_canary import files_of
-from tests.journeys.test_people import OTTO, allow_outsiders, share_a_channel
 from tests.journeys.validated import faults_found_by_the_sdk, watched
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
