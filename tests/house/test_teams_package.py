@@ -10,7 +10,7 @@ import struct
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -167,13 +167,14 @@ def test_the_outline_icon_is_32_wide_and_white_on_nothing() -> None:
     assert sum(pixel[3] == 255 for pixel in found) > 100
 
 
-def test_the_icons_are_what_their_drawing_gives() -> None:
-    assert pixels(kept(icons.OUTLINE)) == pixels(icons.outline_icon())
-    assert icons.coverage(icons.mark(0.11), 24, 8)[12][4] > 0.5  # the ring's left edge
-    row = [round(part, 2) for part in icons.coverage(icons.mark(0.11), 192, 62)[96]]
-    side, _, found = pixels(kept(icons.COLOR))
-    middle = found[side * 96 : side * 97]
-    assert [pixel == b"\xff\xff\xff" for pixel in middle] == [part == 1 for part in row]
+@pytest.mark.parametrize(
+    ("name", "row_of", "rows"),
+    [(icons.OUTLINE, icons.outline_row, range(icons.OUTLINE_SIDE)), (icons.COLOR, icons.color_row, (0, 36, 70, 96, 120, 157))],
+)
+def test_the_icons_are_what_their_drawing_gives(name: str, row_of: Callable[[int], bytes], rows: Iterable[int]) -> None:
+    side, _, found = pixels(kept(name))
+    for row in rows:
+        assert b"".join(found[side * row : side * (row + 1)]) == row_of(row)
 
 
 def test_the_package_is_flat_and_the_same_each_time() -> None:
