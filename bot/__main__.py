@@ -102,16 +102,21 @@ def web() -> None:
 
 @main.command()
 @click.option("--port", default=8080, show_default=True, help="The pretend workspace's port; the service takes the next one.")
-def playground(port: int) -> None:
+@click.option("--teams", is_flag=True, help="In Microsoft's Agents Playground instead, which npm fetches.")
+def playground(port: int, teams: bool) -> None:
     """Try everything on this machine: no account, no Redis."""
     from adapters.redis_store.embedded import NoServerFound
-    from playground.start import PortTaken, run_playground  # only here: the service itself never loads the playground
+    from playground.agents.start import NoAgentsPlayground, run_agents_playground  # only here: the service itself never loads it
+    from playground.start import PortTaken, run_playground
 
+    make = "run-teams" if teams else "run"
     try:
-        asyncio.run(run_playground(port))
+        asyncio.run(run_agents_playground(port) if teams else run_playground(port))
     except PortTaken as taken:
-        _stop(f"Port {taken.args[0]} is in use. Choose another: pushpw playground --port {port + 10} (or make run PORT={port + 10})")
-    except (NoServerFound, BadSettings) as problem:
+        _stop(
+            f"Port {taken.args[0]} is in use. Choose another: pushpw playground{' --teams' * teams} --port {port + 10} (or make {make} PORT={port + 10})"
+        )
+    except (NoServerFound, NoAgentsPlayground, BadSettings) as problem:
         _stop(str(problem))
 
 

@@ -154,6 +154,13 @@ class Installations:
             self._cached.popitem(last=False)
         return value
 
+    async def has_app(self, workspace: Workspace) -> bool:
+        """Whether it has installed the app, itself or as a branch that a signed request has proven to be one."""
+        if await self._facts(workspace) is not None:
+            return True
+        organisation = Workspace("slack", workspace.enterprise or "", workspace.enterprise)
+        return bool(workspace.enterprise) and workspace.id in await self._branches_of(organisation)
+
     def is_news(self, branch: Workspace) -> bool:
         """Whether nobody here has looked lately."""
         return self._clock() >= self._noted.get(_name(branch), 0)

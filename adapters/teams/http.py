@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 
 from adapters.bodies import BadBody, json_object, read_body
-from adapters.teams.envelope import tenant_of
+from adapters.teams import parse
 from adapters.teams.gestures import Payload
 from adapters.teams.identity import Identity, NotVouched, Voucher
 from adapters.teams.reception import Reception
@@ -72,5 +72,5 @@ class TeamsDoor:
             return reason
         if not self._service_urls.allow(payload.get("serviceUrl")):
             return "service_url_host"
-        tenant = tenant_of(payload)
+        tenant = parse.tenant(payload)
         return None if tenant and (tenant in self._tenants or ANY in self._tenants) else "tenant"

@@ -10,8 +10,9 @@ from typing import Any
 
 import structlog
 
-from adapters.teams.envelope import CARD_ACTION, DIALOGS, is_invoke, tenant_of
+from adapters.teams import parse
 from adapters.teams.gestures import Answer, Gestures, Payload
+from adapters.teams.invokes import CARD_ACTION, DIALOGS, is_invoke
 from adapters.teams.sdk import Answered, Dispatch
 from adapters.teams.shape import is_sound
 from adapters.wording.catalog import words_for
@@ -63,19 +64,19 @@ def _mark(payload: Payload) -> bytes:
     """
     if not payload.get("id"):
         return json.dumps(payload, sort_keys=True).encode()
-    outside = (payload["type"], payload.get("name"), tenant_of(payload), payload["conversation"]["id"], payload["id"])
+    outside = (payload["type"], payload.get("name"), parse.tenant(payload), payload["conversation"]["id"], payload["id"])
     return json.dumps(outside).encode()
 
 
 def _nothing_was_done(payload: Payload) -> Answered:
     if not is_invoke(payload):
         return AGAIN
-    say = words_for([payload.get("locale") or ""]).say
+    say = words_for([parse.locale(payload)]).say
     return Answered(body=_calm(payload, say("The store is not answering just now, so nothing was done. Please try again in a moment.")))
 
 
 def _seen_before(payload: Payload) -> str:
-    return words_for([payload.get("locale") or ""]).say("This has already been done.")
+    return words_for([parse.locale(payload)]).say("This has already been done.")
 
 
 def _calm(payload: Mapping[str, Any], sentence: str) -> Answer:

@@ -4,7 +4,6 @@ Its TeamsActivityHandler says which of our tables an activity belongs to. It is 
 takes; our handlers read the JSON as it came, since the SDK drops what it does not know.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -13,8 +12,9 @@ from botbuilder.core import BotAdapter, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity
 
-from adapters.teams.envelope import CARD_ACTION, word_of
+from adapters.teams import parse
 from adapters.teams.gestures import ANYTHING_ELSE, Answer, Gestures, Handler, Payload
+from adapters.teams.invokes import CARD_ACTION
 
 _PAYLOAD, _ANSWERED = "pushpw.payload", "pushpw.answered"
 _HAPPENINGS = {"teamRenamed": "renamed", "channelRenamed": "renamed"}
@@ -77,7 +77,7 @@ class _Tables(TeamsActivityHandler):
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         commands = self._gestures.commands
-        word = word_of(_payload(turn_context))
+        word = parse.head(_payload(turn_context))
         await _answer(turn_context, commands.get(word) or commands.get(ANYTHING_ELSE))
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
@@ -93,19 +93,19 @@ class _Tables(TeamsActivityHandler):
         await _answer(turn_context, self._gestures.events.get(_INSTALLATIONS.get(turn_context.activity.action, "")))
 
     async def on_teams_messaging_extension_fetch_task(self, turn_context: TurnContext, action: Any) -> None:
-        await _answer(turn_context, self._gestures.openings.get(_value(turn_context)["commandId"]))
+        await _answer(turn_context, self._gestures.openings.get(parse.dialog(_payload(turn_context))))
 
     async def on_teams_messaging_extension_submit_action_dispatch(self, turn_context: TurnContext, action: Any) -> None:
-        await _answer(turn_context, self._gestures.submits.get(_dialog(turn_context)))
+        await _answer(turn_context, self._gestures.submits.get(_filled_in(turn_context)))
 
     async def on_teams_task_module_fetch(self, turn_context: TurnContext, task_module_request: Any) -> None:
-        await _answer(turn_context, self._gestures.openings.get(_dialog(turn_context)))
+        await _answer(turn_context, self._gestures.openings.get(parse.dialog(_payload(turn_context))))
 
     async def on_teams_task_module_submit(self, turn_context: TurnContext, task_module_request: Any) -> None:
-        await _answer(turn_context, self._gestures.submits.get(_dialog(turn_context)))
+        await _answer(turn_context, self._gestures.submits.get(_filled_in(turn_context)))
 
     async def on_adaptive_card_invoke(self, turn_context: TurnContext, invoke_value: Any) -> None:
-        await _answer(turn_context, self._gestures.verbs.get(_value(turn_context)["action"]["verb"]))
+        await _answer(turn_context, self._gestures.verbs.get(parse.verb(_payload(turn_context))))
 
 
 def _payload(turn_context: TurnContext) -> Payload:
@@ -113,13 +113,9 @@ def _payload(turn_context: TurnContext) -> Payload:
     return payload
 
 
-def _value(turn_context: TurnContext) -> Mapping[str, Any]:
-    value: Mapping[str, Any] = _payload(turn_context)["value"]
-    return value
-
-
-def _dialog(turn_context: TurnContext) -> str:
-    return str((_value(turn_context).get("data") or {}).get("dialog", ""))
+def _filled_in(turn_context: TurnContext) -> str:
+    """The dialog that was: its own button says so. Which command opened the first of several does not matter any more."""
+    return parse.given(parse.values(_payload(turn_context)), "dialog")
 
 
 async def _answer(turn_context: TurnContext, handler: Handler | None) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from adapters.teams.envelope import CARD_ACTION, EXTENSION_FETCH, EXTENSION_SUBMIT, TASK_FETCH, TASK_SUBMIT
+from adapters.teams.invokes import CARD_ACTION, EXTENSION_FETCH, EXTENSION_SUBMIT, TASK_FETCH, TASK_SUBMIT
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 EntraId = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F-]{32,40}$")]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from playground.microsoft.refusals import Json
-from playground.microsoft.world import BOT_NAME, Conversation, Message, Person
+from playground.microsoft.world import BOT_NAME, TEAM_GROUP, Conversation, Message, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,9 @@ class Activities:
 
     def installed(self, person: Person, place: Conversation, *, is_there: bool) -> list[Json]:
         """That the app came or went: installationUpdate, and on coming conversationUpdate too, in either order."""
-        update = self._made("installationUpdate", person, place, f"f:{uuid4()}") | {"action": "add" if is_there else "remove"}
+        update = self._happened("installationUpdate", person, place) | {"action": "add" if is_there else "remove"}
+        if place.kind == "channel":
+            update["channelData"]["settings"] = {"selectedChannel": {"id": place.id}}
         if not is_there:
             return [update]
         return [self.members(person, place, [self.bot], came=True), update]
@@ -68,17 +70,25 @@ class Activities:
     def members(self, person: Person, place: Conversation, who: list[Json], *, came: bool) -> Json:
         """That somebody joined or left."""
         accounts = [{key: each[key] for key in ("id", "aadObjectId") if key in each} for each in who]
-        made = self._made("conversationUpdate", person, place, f"f:{uuid4()}") | {"membersAdded" if came else "membersRemoved": accounts}
+        made = self._happened("conversationUpdate", person, place) | {"membersAdded" if came else "membersRemoved": accounts}
         if place.kind == "channel":
             made["channelData"]["eventType"] = "teamMemberAdded" if came else "teamMemberRemoved"
         return made
 
     def renamed(self, person: Person, place: Conversation, topic: str) -> Json:
-        made = self._made("conversationUpdate", person, place, f"f:{uuid4()}")
+        made = self._happened("conversationUpdate", person, place)
         if place.kind == "channel":
             made["channelData"] |= {"eventType": "channelRenamed", "channel": {"id": place.id, "name": topic}}
             return made
         return made | {"topicName": topic}
+
+    def _happened(self, kind: str, person: Person, place: Conversation) -> Json:
+        """What nobody said: it names the person by ids only, and the team by its group too."""
+        made = self._made(kind, person, place, f"f:{uuid4()}")
+        del made["from"]["name"]
+        if place.kind == "channel":
+            made["channelData"]["team"] |= {"aadGroupId": TEAM_GROUP, "name": "Project"}
+        return made
 
     def _made(self, kind: str, person: Person, place: Conversation, id: str) -> Json:
         at = datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground.microsoft.cards import faults_of_card
-from playground.microsoft.messages import faults_of_attachment
+from playground.microsoft.messages import faults_of_attachment, faults_of_message
 from playground.microsoft.refusals import Broken, Json
 
 CARD = "application/vnd.microsoft.card.adaptive"
@@ -22,6 +22,8 @@ class Understood:
     """A sentence to show and close."""
     inserted: Json | None = field(default=None, repr=False)
     """A card to put into what the person is writing."""
+    preview: Json | None = field(default=None, repr=False)
+    """A message that the bot would post, to look at first."""
     card: Json | None = field(default=None, repr=False)
     """A card instead of the pressed one, for this person."""
     error: str = ""
@@ -63,6 +65,9 @@ def _of_task(invoke: str, task: Any) -> Understood:
 
 def _of_insertion(result: Any) -> Understood:
     where = "composeExtension/submitAction"
+    if result.get("type") == "botMessagePreview":
+        _raise(where, faults_of_message(result.get("activityPreview", {})))
+        return Understood(preview=result["activityPreview"])
     if result.get("type") != "result" or result.get("attachmentLayout") not in ("list", "grid"):
         raise Broken(f"{where}: a composeExtension is a result with an attachmentLayout")
     attachments = result.get("attachments") or []

@@ -17,15 +17,15 @@ BUTTONS = 6
 
 _ANY = {"type", "id", "isVisible", "separator", "spacing", "height", "fallback", "requires"}
 _INPUT = _ANY | {"label", "isRequired", "errorMessage", "value"}
-_BOX = _ANY | {"style", "selectAction", "minHeight", "verticalContentAlignment", "bleed", "rtl", "backgroundImage"}
+_BOX = _ANY | {"style", "selectAction", "minHeight", "bleed"}
 ELEMENTS: dict[str, set[str]] = {
     "TextBlock": _ANY | {"text", "wrap", "size", "weight", "color", "isSubtle", "maxLines", "style", "fontType", "horizontalAlignment"},
     "RichTextBlock": _ANY | {"inlines", "horizontalAlignment"},
     "FactSet": _ANY | {"facts"},
     "Image": _ANY | {"url", "altText", "size", "style", "width", "horizontalAlignment", "backgroundColor"},
-    "Container": _BOX | {"items"},
+    "Container": _BOX | {"items", "verticalContentAlignment"},
     "ColumnSet": _BOX | {"columns", "horizontalAlignment"},
-    "Column": _BOX | {"items", "width"},
+    "Column": (_BOX - {"height"}) | {"items", "width", "verticalContentAlignment"},
     "ActionSet": _ANY | {"actions"},
     "Input.Text": _INPUT | {"placeholder", "maxLength", "isMultiline", "style", "regex"},
     "Input.ChoiceSet": _INPUT | {"placeholder", "choices", "choices.data", "isMultiSelect", "style", "wrap"},
@@ -42,6 +42,29 @@ ACTIONS: dict[str, set[str]] = {
     "Action.ShowCard": _ACTION | {"card"},
     "Action.ToggleVisibility": _ACTION | {"targetElements"},
 }
+_SIZES = "small default medium large extraLarge"
+VALUES: dict[tuple[str, str], str] = {
+    ("*", "spacing"): f"none {_SIZES} padding",
+    ("*", "height"): "auto stretch",
+    ("*", "horizontalAlignment"): "left center right",
+    ("*", "verticalContentAlignment"): "top center bottom",
+    ("*", "color"): "default dark light accent good warning attention",
+    ("*", "weight"): "lighter default bolder",
+    ("*", "fontType"): "default monospace",
+    ("*", "associatedInputs"): "auto none",
+    ("*", "mode"): "primary secondary",
+    ("TextBlock", "size"): _SIZES,
+    ("TextBlock", "style"): "default heading",
+    ("Image", "size"): "auto stretch small medium large",
+    ("Image", "style"): "default person",
+    ("Container", "style"): "default emphasis good attention warning accent",
+    ("ColumnSet", "style"): "default emphasis good attention warning accent",
+    ("Column", "style"): "default emphasis good attention warning accent",
+    ("Input.Text", "style"): "text tel url email password",
+    ("Input.ChoiceSet", "style"): "compact expanded filtered",
+    ("Action", "style"): "default positive destructive",
+}
+"""What a field of a kind may say, in whatever case; `*` is every kind."""
 CARD = {"type", "version", "$schema", "body", "actions", "fallbackText", "speak", "lang", "rtl", "refresh", "msteams", "minHeight"}
 KEY_BEARING = re.compile(r"https?://[^\s\"'<>()]*#[^\s\"'<>()]+")
 """A URL with a fragment: in a link of ours that is the key."""
@@ -84,6 +107,9 @@ def _card(card: Mapping[str, Any], at: str, dialog: bool) -> Iterator[str]:
     for index, element in enumerate(card.get("body", [])):
         yield from _element(element, f"{at}.body[{index}]", dialog)
     yield from _actions(card.get("actions", []), f"{at}.actions", dialog)
+    leading = [place for place, node in nodes(card) if node.get("style") == "positive" and ".card" not in place]
+    if len(leading) > 1:
+        yield f"{at}: one button leads, not {leading}"
     if "refresh" in card and card["refresh"].get("action", {}).get("type") != "Action.Execute":
         yield f"{at}.refresh.action: must be an Action.Execute"
 
@@ -95,6 +121,7 @@ def _element(node: Any, at: str, dialog: bool) -> Iterator[str]:
         return
     for name in node.keys() - ELEMENTS[kind]:
         yield f"{at}.{name}: unknown field of {kind}"
+    yield from _values(kind, node, at)
     if kind.startswith("Input."):
         yield from _input(node, at)
     if kind == "TextBlock" and not (isinstance(node.get("text"), str) and node["text"] and node.get("wrap") is True):
@@ -111,6 +138,14 @@ def _element(node: Any, at: str, dialog: bool) -> Iterator[str]:
         yield from _action(node["selectAction"], f"{at}.selectAction", dialog, needs_title=False)
 
 
+def _values(kind: str, node: Json, at: str) -> Iterator[str]:
+    family = kind.partition(".")[0]
+    for name, value in node.items():
+        allowed = VALUES.get((kind, name)) or VALUES.get((family, name)) or VALUES.get(("*", name))
+        if allowed and str(value).casefold() not in allowed.casefold().split():
+            yield f"{at}.{name}: {value} is not one of: {allowed}"
+
+
 def _input(node: Json, at: str) -> Iterator[str]:
     if not node.get("id"):
         yield f"{at}.id: missing: what is typed has no name"
@@ -120,7 +155,7 @@ def _input(node: Json, at: str) -> Iterator[str]:
         yield f"{at}.errorMessage: missing beside isRequired"
     if node["type"] == "Input.Toggle" and not node.get("title"):
         yield f"{at}.title: missing"
-    if node["type"] == "Input.Text" and node.get("style") == "Password" and node.get("isMultiline"):
+    if node["type"] == "Input.Text" and str(node.get("style")).casefold() == "password" and node.get("isMultiline"):
         yield f"{at}: a masked field has one line"
     if node["type"] == "Input.ChoiceSet":
         yield from _choices(node, at)
@@ -148,8 +183,6 @@ def _actions(actions: Any, at: str, dialog: bool) -> Iterator[str]:
         return
     if len(actions) > BUTTONS:
         yield f"{at}: more than {BUTTONS} buttons"
-    if sum(action.get("style") in ("positive", "destructive") for action in actions) > 1:
-        yield f"{at}: one button leads"
     for index, action in enumerate(actions):
         yield from _action(action, f"{at}[{index}]", dialog)
 
@@ -163,8 +196,7 @@ def _action(action: Any, at: str, dialog: bool, *, needs_title: bool = True) -> 
         yield f"{at}.{name}: unknown field of {kind}"
     if needs_title and not action.get("title"):
         yield f"{at}.title: missing"
-    if action.get("style", "default") not in ("default", "positive", "destructive"):
-        yield f"{at}.style: unknown"
+    yield from _values(kind, action, at)
     if kind == "Action.Execute" and (dialog or not action.get("verb")):
         yield f"{at}: Action.Execute needs a verb" if not dialog else f"{at}: a dialog knows no Action.Execute"
     if kind == "Action.OpenUrl" and not str(action.get("url", "")).startswith(("https://", "http://127.0.0.1", "http://localhost")):

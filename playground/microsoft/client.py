@@ -5,7 +5,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from playground.microsoft import forms
 from playground.microsoft.activities import Activities, compose_value, message_payload
@@ -35,6 +35,15 @@ class Stage:
     """Whether a form's empty fields are sent, as some clients do, or left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """What waits for an answer. `asked` says where, and what a dialog in the answer belongs to."""
+
+    name: str
+    asked: Dialog
+    value: Json
+
+
 class Client:
     """One person's Teams. Each gesture gives back what came of it; `where` is a conversation's id, "" their chat with the bot."""
 
@@ -46,6 +55,8 @@ class Client:
         """The dialog in front."""
         self.draft: Json | None = None
         """The card in what they are writing."""
+        self.preview: tuple[Dialog, Json] | None = None
+        """A message that the bot would post, and the form that it came of."""
         self.notices: list[str] = []
         """Every sentence that popped up."""
 
@@ -93,6 +104,8 @@ class Client:
     ) -> Message:
         """Write a message. In a group the bot hears it when it is mentioned, or when it is `targeted` at the bot alone."""
         place = self._place(where)
+        if targeted and place.kind == "personal":
+            raise LookupError("a message to the bot alone is written in a group")
         id = self._world.next_id()
         said = Message(id, place.id, self.person.entra_id, text, html, thread=thread, only_for=self.person.entra_id if targeted else "")
         self._world.post(said)
@@ -130,17 +143,8 @@ class Client:
         if on is not None:
             at = datetime.fromtimestamp(int(on.id) / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             payload = message_payload(on, self._world.people.get(on.sender), at)
-        context = "message" if on is not None else by
-        more = {} if payload is None else {"messagePayload": payload}
-        return await self._invoke(
-            "composeExtension/fetchTask",
-            lambda: self._stage.activities.invoke(
-                "composeExtension/fetchTask", self.person, place, compose_value(command, context, **more), source=context
-            ),
-            Dialog("", {}, place, command, context, payload),
-            times,
-            repeat,
-        )
+        asked = Dialog("", {}, place, command, "message" if on is not None else by, payload)
+        return await self._invoke(Invoke("composeExtension/fetchTask", asked, _composed(asked)), times, repeat)
 
     async def submits(self, dialog: Dialog, button: str = "", *, times: int = 1, repeat: Repeat = "same", **typed: str) -> Outcome:
         """Fill in a dialog and press its leading button, or `button`. The client's own complaints come first; then nothing is sent."""
@@ -149,19 +153,11 @@ class Client:
         if dialog.complaints:
             return Outcome(complaints=dialog.complaints, problem="incomplete", shown=dialog)
         data = pressed.data | values
-        name = "composeExtension/submitAction" if dialog.command else "task/submit"
         if dialog.command:
-            more = {} if dialog.payload is None else {"messagePayload": dialog.payload}
-            value = compose_value(dialog.command, dialog.context, data=data, **more)
+            said = Invoke("composeExtension/submitAction", dialog, _composed(dialog, data=data))
         else:
-            value = {"data": data, "context": {"theme": "default"}}
-        return await self._invoke(
-            name,
-            lambda: self._stage.activities.invoke(name, self.person, dialog.place, value, source=dialog.context, message=dialog.message),
-            dialog,
-            times,
-            repeat,
-        )
+            said = Invoke("task/submit", dialog, {"data": data, "context": {"theme": "default"}})
+        return await self._invoke(said, times, repeat)
 
     async def presses(self, where: Message | Dialog, wanted: str, *, times: int = 1, repeat: Repeat = "same", **typed: str) -> Outcome:
         """Press a button: by its words, id, verb or dialog. What is typed stands in the card's own fields."""
@@ -170,28 +166,38 @@ class Client:
         match button.kind:
             case "Action.OpenUrl":
                 return Outcome(url=str(button.action["url"]))
-            case "Action.ToggleVisibility" | "Action.ShowCard":
-                return self._unfold(where, button)
+            case "Action.ToggleVisibility":
+                return self._unfolds(where, button)
+            case "Action.ShowCard":
+                return Outcome()
         if isinstance(where, Dialog):
             return await self.submits(where, wanted, times=times, repeat=repeat, **typed)
-        place = self._world.conversation(where.conversation)
-        if not place.has_bot:
+        if not self._world.conversation(where.conversation).has_bot:
             return Outcome(problem="the app is not here")
         values, complaints = forms.gather(button, typed, sends_empty=self._stage.sends_empty)
         if complaints:
             return Outcome(complaints=complaints, problem="incomplete")
         if button.kind == "Action.Execute":
-            return await self._executes(where, place, button, values, times, repeat)
-        return await self._sends(where, place, button.data | values, times, repeat)
+            named = {key: button.action[key] for key in ("type", "id", "title", "verb") if key in button.action}
+            value = {"action": named | {"data": button.data | values}, "trigger": "manual"}
+            return await self._executes(where, value, times, repeat)
+        return await self._sends(where, button.data | values, times, repeat)
 
     async def looks(self, message: Message) -> Outcome:
         """See a message whose card wants to be made anew for some people; nothing happens for the others."""
         wish = self.card(message).get("refresh", {})
         if self.person.id not in wish.get("userIds", []):
             return Outcome()
-        value = {"action": {key: wish["action"][key] for key in ("type", "verb", "data") if key in wish["action"]}, "trigger": "automatic"}
-        place = self._world.conversation(message.conversation)
-        return await self._answered(message, place, value, 1, "same")
+        named = {key: wish["action"][key] for key in ("type", "verb", "data") if key in wish["action"]}
+        return await self._executes(message, {"action": named, "trigger": "automatic"}, 1, "same")
+
+    async def sends_preview(self, action: Literal["send", "edit"] = "send") -> Outcome:
+        """Let the bot post what it showed as a preview, or go back to its form."""
+        if self.preview is None:
+            raise LookupError("no message of the bot is shown as a preview")
+        (dialog, activity), self.preview = self.preview, None
+        value = _composed(dialog, botMessagePreviewAction=action, botActivityPreview=[activity])
+        return await self._invoke(Invoke("composeExtension/submitAction", dialog, value), 1, "same")
 
     def sends_draft(self, where: str = "") -> Message:
         """Send what they are writing, with the card that the app put there. The message is theirs: the bot cannot change it."""
@@ -202,7 +208,30 @@ class Client:
         self._done()
         return self._world.post(message)
 
+    async def adds(self, key: str, where: str) -> Answer | None:
+        """Bring somebody into a group; the bot is told where it is there."""
+        return await self._moves(key, where, came=True)
+
+    async def removes(self, key: str, where: str) -> Answer | None:
+        return await self._moves(key, where, came=False)
+
+    async def renames(self, where: str, name: str) -> Answer | None:
+        """Give a group another name."""
+        place = self._place(where)
+        place.name = name
+        return await self._told(place, self._stage.activities.renamed(self.person, place, name))
+
     # How it goes on
+
+    async def _moves(self, key: str, where: str, *, came: bool) -> Answer | None:
+        place, who = self._place(where), self._world.person(key)
+        place.members = [*(m for m in place.members if m != who.entra_id), *([who.entra_id] if came else [])]
+        return await self._told(place, self._stage.activities.members(self.person, place, [who.account()], came=came))
+
+    async def _told(self, place: Conversation, activity: Json) -> Answer | None:
+        answer = await self._stage.wire.send(activity) if place.has_bot else None
+        self._done()
+        return answer
 
     def _place(self, where: str) -> Conversation:
         place = self._world.conversation(where) if where else self.chat
@@ -218,90 +247,84 @@ class Client:
         self._done()
         return answers
 
-    def _unfold(self, where: Message | Dialog, button: forms.Button) -> Outcome:
-        if button.kind == "Action.ToggleVisibility":
-            if isinstance(where, Dialog):
-                forms.toggle(where.card, button.action)
-            else:
-                mine = where.answered.setdefault(self.person.entra_id, deepcopy(self.card(where)))
-                forms.toggle(mine, button.action)
+    def _unfolds(self, where: Message | Dialog, button: forms.Button) -> Outcome:
+        card = where.card if isinstance(where, Dialog) else deepcopy(self.card(where))
+        forms.toggle(card, button.action)
+        if isinstance(where, Message):
+            where.answered[self.person.entra_id] = card
         return Outcome()
 
-    async def _executes(
-        self, message: Message, place: Conversation, button: forms.Button, values: Json, times: int, repeat: Repeat
-    ) -> Outcome:
-        named = {key: button.action[key] for key in ("type", "id", "title", "verb") if key in button.action}
-        value = {"action": named | {"data": button.data | values}, "trigger": "manual"}
-        return await self._answered(message, place, value, times, repeat)
-
-    async def _answered(self, message: Message, place: Conversation, value: Json, times: int, repeat: Repeat) -> Outcome:
-        name = "adaptiveCard/action"
+    async def _executes(self, message: Message, value: Json, times: int, repeat: Repeat) -> Outcome:
         edits = message.edits
-        outcome = await self._invoke(
-            name,
-            lambda: self._stage.activities.invoke(name, self.person, place, value, source="message", message=message),
-            None,
-            times,
-            repeat,
-        )
+        asked = Dialog("", {}, self._world.conversation(message.conversation), message=message)
+        outcome = await self._invoke(Invoke("adaptiveCard/action", asked, value), times, repeat)
         # A card that was edited meanwhile is the newer one.
         if outcome.understood.card is not None and message.edits == edits:
             message.answered[self.person.entra_id] = outcome.understood.card
         return outcome
 
-    async def _sends(self, message: Message, place: Conversation, data: Json, times: int, repeat: Repeat) -> Outcome:
+    async def _sends(self, message: Message, data: Json, times: int, repeat: Repeat) -> Outcome:
+        place = self._world.conversation(message.conversation)
         if data.get("msteams", {}).get("type") == "task/fetch":
-            value = {"data": data, "context": {"theme": "default"}}
-            return await self._invoke(
-                "task/fetch",
-                lambda: self._stage.activities.invoke("task/fetch", self.person, place, value, source="message", message=message),
-                Dialog("", {}, place, message=message),
-                times,
-                repeat,
-            )
+            asked = Dialog("", {}, place, message=message)
+            return await self._invoke(Invoke("task/fetch", asked, {"data": data, "context": {"theme": "default"}}), times, repeat)
         activity = self._stage.activities.value_message(self.person, place, self._world.next_id(), data, message)
         answers = tuple([await self._stage.wire.send(activity) for _ in range(times)])
         self._done()
         return Outcome(answers)
 
-    async def _invoke(self, name: str, make: Callable[[], Json], asked: Dialog | None, times: int, repeat: Repeat) -> Outcome:
-        answers = await self._transmitted(make, times, repeat)
+    async def _invoke(self, said: Invoke, times: int, repeat: Repeat) -> Outcome:
+        answers = await self._transmitted(said, times, repeat)
         last = answers[-1]
         if not last.ok:
             self._done()
             return Outcome(tuple(answers), problem=last.problem or f"status {last.status}")
         if last.status != 200:
-            raise Broken(f"{name}: an invoke is answered with 200, not {last.status}")
-        understood = understand(name, last.json())
-        return self._shown(tuple(answers), understood, asked)
+            raise Broken(f"{said.name}: an invoke is answered with 200, not {last.status}")
+        understood = understand(said.name, last.json())
+        shown = None
+        if said.name != "adaptiveCard/action":
+            shown = self.dialog = _dialog(said.asked, understood)
+            self.preview = (said.asked, understood.preview) if understood.preview is not None else None
+        self.draft = understood.inserted or self.draft
+        self.notices += [understood.notice] if understood.notice else []
+        self._done()
+        return Outcome(tuple(answers), understood, shown)
 
-    async def _transmitted(self, make: Callable[[], Json], times: int, repeat: Repeat) -> list[Answer]:
-        activity = make()
+    async def _transmitted(self, said: Invoke, times: int, repeat: Repeat) -> list[Answer]:
+        """At least `times` activities, and some more for as long as it does not work."""
+
+        def made() -> Json:
+            return self._stage.activities.invoke(
+                said.name, self.person, said.asked.place, said.value, source=said.asked.context or "message", message=said.asked.message
+            )
+
+        activity = made()
         if repeat == "at_once":
             return list(await asyncio.gather(*(self._stage.wire.send(activity) for _ in range(times))))
         answers = [await self._stage.wire.send(activity)]
         left = self._stage.retries
         while len(answers) < times or (left > 0 and not answers[-1].ok):
             left -= not answers[-1].ok
-            answers.append(await self._stage.wire.send(make() if repeat == "anew" else activity))
+            answers.append(await self._stage.wire.send(made() if repeat == "anew" else activity))
         return answers
-
-    def _shown(self, answers: tuple[Answer, ...], understood: Understood, asked: Dialog | None) -> Outcome:
-        shown = None
-        if asked is not None:
-            self.dialog = None
-            if understood.dialog is not None:
-                card = deepcopy(understood.dialog.get("card", {}))
-                shown = Dialog(understood.dialog["title"], card, asked.place, asked.command, asked.context, asked.payload, asked.message)
-                self.dialog = shown
-        self.draft = understood.inserted or self.draft
-        self.notices += [understood.notice] if understood.notice else []
-        self._done()
-        return Outcome(answers, understood, shown)
 
     def _done(self) -> None:
         self._stage.changed()
         self._stage.check()
+
+
+def _composed(dialog: Dialog, **more: Any) -> Json:
+    """The value of a message extension's invoke, with the message that the command was chosen on."""
+    payload = {} if dialog.payload is None else {"messagePayload": dialog.payload}
+    return compose_value(dialog.command, dialog.context, **payload, **more)
+
+
+def _dialog(asked: Dialog, understood: Understood) -> Dialog | None:
+    if understood.dialog is None:
+        return None
+    card = deepcopy(understood.dialog.get("card", {}))
+    return Dialog(understood.dialog["title"], card, asked.place, asked.command, asked.context, asked.payload, asked.message)
 
 
 def _leading(dialog: Dialog) -> str:

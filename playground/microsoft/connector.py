@@ -125,7 +125,7 @@ class Connector:
         person = self._known(str(members[0].get("id", "")))
         at_home = next((c for c in self._world.conversations.values() if c.kind == "personal" and c.members == [person.entra_id]), None)
         if at_home is None or at_home.tenant != tenant or not at_home.has_bot:
-            raise Refused(403, "BotNotInConversationRoster")
+            raise Refused(403, "ForbiddenOperationException")
         return 201, {"id": at_home.id}
 
     async def _send(self, call: Call) -> tuple[int, Json]:
@@ -209,6 +209,8 @@ class Connector:
             raise Refused(404, "ActivityNotFoundInConversation") from None
         if message.sender:
             raise Refused(403, "BotNotInConversationRoster", "The bot may change its own messages only.")
+        if not self._world.is_there(message):
+            raise Refused(404, "ActivityNotFoundInConversation")
         if bool(message.only_for) != (call.query.get("isTargetedActivity") == "true"):
             raise Refused(404, "ActivityNotFoundInConversation")
         return message
@@ -220,8 +222,7 @@ class Connector:
             raise Refused(status, code) from None
 
 
-CODES = {404: "ConversationNotFound", 412: "PreconditionFailed", 413: "MessageSizeTooBig", 429: "TooManyRequests"}
-CODES |= {502: "BadGateway", 504: "GatewayTimeout"}
+CODES = {404: "ConversationNotFound", 412: "PreconditionFailed", 413: "MessageSizeTooBig", 429: "Throttled"}
 """The usual code of a status."""
 
 

@@ -50,7 +50,7 @@ class Faults:
         """Raises Refused 429 where rates are enforced and this is too much."""
         at, times = self.now(), self.writes[conversation]
         if self.enforce_rates and (self.within(conversation, 1) >= PER_SECOND or self.within(conversation, 3600) >= PER_HOUR):
-            raise Refused(429, "ConversationQuotaExceeded", retry_after=1)
+            raise Refused(429, "Throttled", retry_after=1)
         times.append(at)
 
     def within(self, conversation: str, seconds: float) -> int:

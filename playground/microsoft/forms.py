@@ -94,8 +94,8 @@ def gather(button: Button, typed: Mapping[str, str], *, sends_empty: bool = Fals
     for card in button.cards:
         fields |= inputs(card)
         seen |= visible(card)
-    if button.action.get("associatedInputs") == "none":
-        fields = {} if not typed else fields
+    if str(button.action.get("associatedInputs", "")).casefold() == "none":
+        fields = {}
     if strange := typed.keys() - seen:
         raise LookupError(f"no field {sorted(strange)} to be seen among {sorted(seen)}")
     held = {name: _entered(field, typed.get(name)) for name, field in fields.items()}

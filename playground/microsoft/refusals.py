@@ -36,15 +36,14 @@ MESSAGES = {
     "BotDisabledByAdmin": "The tenant admin disabled this bot",
     "MessageWritesBlocked": "Message writes are blocked for this conversation.",
     "ConversationNotFound": "Conversation not found.",
-    "ActivityNotFoundInConversation": "The activity is not found in the conversation.",
+    "ActivityNotFoundInConversation": "Conversation not found.",
+    "ForbiddenOperationException": "Bot isn't installed in user's personal scope",
     "MemberNotFoundInConversation": "The member is not found in the conversation.",
     "PreconditionFailed": "Precondition failed, please try again.",
-    "ConversationQuotaExceeded": "API calls quota exceeded! Maximum rate for this conversation.",
-    "TooManyRequests": "API calls quota exceeded!",
+    "Throttled": "Too many requests.",
     "MessageSizeTooBig": "Message size too large.",
-    "BadGateway": "Bad gateway.",
-    "GatewayTimeout": "Gateway timeout.",
+    "ServiceError": "A service dependency failed.",
     "BadSyntax": "Bad format of the request.",
     "BadArgument": "Failed to decrypt pairwise id",
 }
-"""By code, as the connector words them."""
+"""By code: learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability (status codes)."""

@@ -62,7 +62,9 @@ class Wire:
         bearer = token or self._identity.token(self._identity.claims(activity["serviceUrl"]))
         body = json.dumps(activity, separators=(",", ":")).encode()
         agent = "Microsoft-SkypeBotApi (Microsoft-BotFramework/3.0)"
-        return Signed(body, {"Content-Type": "application/json; charset=utf-8", "Authorization": f"Bearer {bearer}", "User-Agent": agent})
+        about = {"x-ms-conversation-id": activity["conversation"]["id"], "x-ms-tenant-id": activity["conversation"].get("tenantId", "")}
+        kind = "application/json; charset=utf-8"
+        return Signed(body, {"Content-Type": kind, "Authorization": f"Bearer {bearer}", "User-Agent": agent, **about})
 
     async def send(self, activity: Json, token: str = "") -> Answer:
         self.activities.append(activity)

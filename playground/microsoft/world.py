@@ -19,7 +19,9 @@ EVE = "0a1b2c3d-5555-4aaa-8bbb-000000000005"
 PROJECT_CHAT = "19:5f3e1c0a9b8d4e7f@thread.v2"
 GENERAL = "19:7a9c2e4f6b8d4a1c@thread.tacv2"
 TEAM = "19:1d3b5f7092a44c6e@thread.tacv2"
+TEAM_GROUP = "2b8a6f14-9d3c-4e71-8f05-c4d1e7a9b360"
 BOT_NAME = "pushpw"
+TARGETED_SECONDS = 24 * 3600
 
 Kind = Literal["personal", "groupChat", "channel"]
 
@@ -123,7 +125,7 @@ class World:
     def person(self, key: str) -> Person:
         """By Entra id, by `29:` id, by e-mail or user principal name. Raises LookupError."""
         for person in self.people.values():
-            if key in (person.entra_id, person.id, person.email, person.upn):
+            if key and key in (person.entra_id, person.id, person.email, person.upn):
                 return person
         raise LookupError("nobody of that id")
 
@@ -156,7 +158,11 @@ class World:
 
     def seen_by(self, entra_id: str, conversation: str) -> list[Message]:
         """What a person sees there, oldest first."""
-        return [m for m in self.messages if m.conversation == conversation and m.only_for in ("", entra_id)]
+        return [m for m in self.messages if m.conversation == conversation and m.only_for in ("", entra_id) and self.is_there(m)]
+
+    def is_there(self, message: Message) -> bool:
+        """Whether a message is still shown: one that is for one person goes after a day."""
+        return not message.only_for or self._now() - int(message.id) / 1000 < TARGETED_SECONDS
 
 
 def default_world(now: Callable[[], float]) -> World:

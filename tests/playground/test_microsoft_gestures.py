@@ -8,7 +8,7 @@ from playground.microsoft.double import PretendMicrosoft
 from playground.microsoft.refusals import Broken
 from playground.microsoft.world import EVE, GENERAL, JANE, LENA, OMAR, PROJECT_CHAT, TENANT
 from tests.playground.conftest import Microsoft
-from tests.playground.example_teams_bot import LINK, card, continued, text
+from tests.playground.example_teams_bot import LINK, attached, card, continued, text
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -178,6 +178,59 @@ async def test_a_client_tries_again_when_the_bot_fails(microsoft: Microsoft) -> 
     outcome = await microsoft.jane.opens("push")
     assert outcome.problem == "status 500"
     assert len(microsoft.bot.seen) == 3
+
+
+async def test_a_preview_of_the_bots_message_comes_back_when_it_is_sent(microsoft: Microsoft) -> None:
+    dialog = (await microsoft.jane.opens("push", where=PROJECT_CHAT)).dialog
+    activity = {"type": "message", "attachments": [attached(card(text("Somebody sent you a secret")))]}
+    microsoft.bot.answer = {"composeExtension": {"type": "botMessagePreview", "activityPreview": activity}}
+    await microsoft.jane.submits(dialog, secret="hunter2")
+    microsoft.bot.answer = {}
+    await microsoft.jane.sends_preview()
+    value = microsoft.bot.seen[-1]["value"]
+    assert (value["botMessagePreviewAction"], value["botActivityPreview"]) == ("send", [activity])
+
+
+async def test_a_card_is_made_anew_for_those_it_names_when_they_look(microsoft: Microsoft) -> None:
+    await microsoft.jane.installs(PROJECT_CHAT)
+    wish = {"action": {"type": "Action.Execute", "verb": "look", "data": {}}, "userIds": [microsoft.omar.person.id]}
+    await microsoft.bot.post(PROJECT_CHAT, card(text("For all"), refresh=wish))
+    message = microsoft.omar.latest("For all", PROJECT_CHAT)
+    before = len(microsoft.bot.seen)
+    await microsoft.jane.looks(message)
+    assert len(microsoft.bot.seen) == before
+    await microsoft.omar.looks(message)
+    assert microsoft.bot.seen[-1]["value"]["trigger"] == "automatic"
+    assert (microsoft.omar.links(message), microsoft.jane.links(message)) == ([LINK], [])
+
+
+async def test_a_group_tells_who_comes_and_goes_and_its_new_name(microsoft: Microsoft) -> None:
+    await microsoft.jane.installs(PROJECT_CHAT)
+    await microsoft.jane.removes(EVE, PROJECT_CHAT)
+    assert microsoft.bot.seen[-1]["membersRemoved"][0]["aadObjectId"] == EVE
+    await microsoft.jane.adds(EVE, PROJECT_CHAT)
+    assert microsoft.bot.seen[-1]["membersAdded"][0]["aadObjectId"] == EVE
+    await microsoft.jane.renames(PROJECT_CHAT, "Launch")
+    assert microsoft.bot.seen[-1]["topicName"] == microsoft.bot.seen[-1]["conversation"]["name"] == "Launch"
+
+
+async def test_a_message_changed_by_its_writer_is_told_in_their_chat(microsoft: Microsoft) -> None:
+    await microsoft.omar.installs()
+    said = await microsoft.omar.says("help")
+    await microsoft.omar.edits(said, "invite")
+    changed = microsoft.bot.seen[-1]
+    assert (changed["type"], changed["id"], changed["text"]) == ("messageUpdate", said.id, "invite")
+
+
+async def test_a_card_that_a_person_sent_is_not_the_bots_to_change(microsoft: Microsoft) -> None:
+    dialog = (await microsoft.jane.opens("push", where=PROJECT_CHAT)).dialog
+    await microsoft.jane.submits(dialog, secret="hunter2", to=OMAR)
+    message = microsoft.jane.sends_draft(PROJECT_CHAT)
+    assert (await microsoft.omar.presses(message, "Open")).problem == "the app is not here"
+    await microsoft.jane.installs(PROJECT_CHAT)
+    assert (await microsoft.omar.presses(message, "Open")).links == [LINK]
+    body = {"type": "message", "text": "Changed"}
+    assert (await microsoft.bot.call("PUT", f"/{PROJECT_CHAT}/activities/{message.id}", body))[0] == 403
 
 
 async def test_what_teams_would_not_show_is_an_error(microsoft: Microsoft) -> None:

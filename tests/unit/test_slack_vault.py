@@ -117,6 +117,19 @@ async def test_the_next_pair_is_kept_though_the_store_is_away_for_a_moment(aroun
     assert await around.value(around.another()) == "t1"
 
 
+async def test_one_who_keeps_its_pair_late_does_not_replace_what_another_got_meanwhile(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.vault._KEEP_AGAIN_SECONDS", 0.0)
+    around.clock.advance(LIFE * 1000)
+    around.records.away = 1_000
+    assert await around.value() == "t1"  # from memory: the store is away for longer than it tries
+    around.records.away = 0
+    around.oauth.good = {"r0"}  # Slack takes a refresh token again when its answer may have got lost
+    assert await around.value(around.another()) == "t2"
+    assert [await around.value(vault) for vault in (around.vault, around.another())] == ["t2", "t2"]
+
+
 async def test_a_caller_who_is_cancelled_does_not_cut_a_renewal_off(around: Around) -> None:
     around.clock.advance(LIFE * 1000)
     around.oauth.gate = asyncio.Event()

@@ -6,6 +6,7 @@ from operator import or_
 from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Handler, Payload
+from adapters.slack.handlers.answering import AnsweringHandlers
 from adapters.slack.handlers.away import Away
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
@@ -41,6 +42,7 @@ class SlackHandlers:
             opening,
             originals,
             requests,
+            AnsweringHandlers(desk, secret_requests),
             listing,
             settings,
             HomeHandlers(desk, push_form),

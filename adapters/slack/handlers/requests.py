@@ -5,32 +5,22 @@ import structlog
 from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import STEP, Answer, Gestures, Payload
-from adapters.slack.handlers.submission import Submission, TooSlow, errors_at, refused_in, updated
+from adapters.slack.handlers.submission import Submission, TooSlow, errors_at, updated
 from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import Block, told
-from adapters.slack.render.outcome import created_bound
 from adapters.slack.render.request import (
-    ANSWER,
     ASK_FOR_SECRET,
     DECLINE,
-    VIEW_ANSWER,
     VIEW_ASK,
     WITHDRAW,
-    answer_form,
     ask_form,
     asked_note,
     open_rows,
 )
 from adapters.wording.catalog import Words, words_for
 from adapters.wording.terms import not_asked, not_asked_in_time, refusal
-from core.creation import Created, Order
-from core.errors import BadInput, NotYours, PushError, StoreUnavailable, TooMany
+from core.errors import BadInput, PushError, StoreUnavailable, TooMany
 from core.identity import Member, Workspace
-from core.link import encode
-from core.once import KEY_BYTES
-from core.payload import Payload as Secret
-from core.policy import Policy, Standing, refusal_of
-from core.secret_request import SecretRequest
 from core.secret_requests import Question, SecretRequests
 
 log = structlog.get_logger(__name__)
@@ -47,12 +37,11 @@ class RequestHandlers:
         """What the door hands to us."""
         return Gestures(
             actions={
-                ANSWER: self.open_answer,
                 DECLINE: self.decline,
                 WITHDRAW: self.withdraw,
                 ASK_FOR_SECRET: self.open_ask,
             },
-            views={VIEW_ASK: self.submit_ask, VIEW_ANSWER: self.submit_answer},
+            views={VIEW_ASK: self.submit_ask},
             events={"function_executed": self.step},
         )
 
@@ -141,68 +130,7 @@ class RequestHandlers:
     async def _fail_step(self, home: Workspace, run: str, said: str) -> None:
         await (await self._desk.switchboard.to(home)).fail_step(run, said)
 
-    # Answering -------------------------------------------------------------------------------
-
-    async def open_answer(self, payload: Payload) -> Answer:
-        """The button "Send it securely": the form, for whom it is meant."""
-        self._desk.later(self._open_answer_later(payload))
-        return None
-
-    async def _open_answer_later(self, payload: Payload) -> None:
-        words = await self._desk.words_for(payload)
-        try:
-            request = await self._requests.answerable_by(payload["actions"][0]["value"], parse.member(payload))
-            lock = encode(self._desk.random(KEY_BYTES))
-            view = answer_form(words, await self._desk.policies.of(request.requester.workspace), request, lock)
-        except NotYours:
-            view = told(words, _over(words))
-        except StoreUnavailable:
-            view = told(words, words.say("The store is not answering. Press the button again in a minute."))
-        await self._desk.open_modal(payload, view)
-
-    async def submit_answer(self, payload: Payload) -> Answer:
-        """The form is sent: an ordinary push, bound to whoever asked. Pressed again, it says the same."""
-        sent, (request_id, lock) = Submission(self._desk, payload), parse.answered(payload["view"])
-        if not lock:
-            return await self._answer(sent, request_id)
-        return await sent.once(lambda: self._answer(sent, request_id), lock=lock)
-
-    async def _answer(self, sent: Submission, request_id: str) -> Answer:
-        words, view, policy = await sent.words(), sent.view, self._desk.policies.of_installation
-        try:
-            async with sent.looking_up():
-                policy = await self._desk.policy_for(sent.payload)
-                request = await self._requests.answerable_by(request_id, sent.sender)
-                standing = await self._standing_of(request.requester, parse.installed_in(sent.payload), policy)
-            created = await self._desk.engine.create(_order(view, request, sent.sender, standing))
-            if not await self._answered(request, sent.sender, created):
-                return updated(told(words, _over(words)))
-        except NotYours:
-            return updated(told(words, _over(words)))
-        except (TooSlow, StoreUnavailable, BadInput, TooMany) as problem:
-            return refused_in(view, words, problem, policy)
-        return updated(created_bound(words, created.receipt, request.requester))
-
-    async def _standing_of(self, requester: Member, home: Workspace, policy: Policy) -> Standing:
-        """The requester is the recipient now: what the policy says of guests holds for them too. Raises BadInput."""
-        person = await self._desk.people.find(requester.id, home)
-        if person is None and refusal_of(policy, Standing.GUEST):
-            raise BadInput("recipient", "not_known")
-        return person.standing(requester.workspace) if person else Standing.MEMBER
-
-    async def _answered(self, request: SecretRequest, sender: Member, created: Created) -> bool:
-        """Whether this push is the answer. One that came too late, say from a second window, is taken back."""
-        try:
-            if await self._requests.answered(request.id, sender, created.receipt.reference):
-                return True
-        except NotYours:
-            pass
-        except StoreUnavailable:
-            # The push is made and on its way: whoever heard now that nothing was sent would send it a second time.
-            log.warning("store_unavailable", during="answer")
-            return True
-        await self._desk.engine.burn(created.receipt.reference, sender)
-        return False
+    # Ended -----------------------------------------------------------------------------------
 
     async def decline(self, payload: Payload) -> Answer:
         """Decline, already confirmed. The message itself shows that it is done."""
@@ -226,20 +154,3 @@ class RequestHandlers:
     async def _say_not_done(self, payload: Payload) -> None:
         words = await self._desk.words_for(payload)
         await self._desk.tell(payload, words.say("The store is not answering. Press the button again in a minute."))
-
-
-def _order(view: Payload, request: SecretRequest, sender: Member, standing: Standing) -> Order:
-    given = parse.field_values(view)
-    return Order(
-        payload=Secret.of_text(given.get("secret") or ""),
-        sender=sender,
-        recipient=request.requester,
-        standing=standing,
-        views=1,
-        passphrase=given.get("passphrase") or "",
-        label=request.what[:80],
-    )
-
-
-def _over(words: Words) -> str:
-    return words.say("This request is over, or it is for somebody else. Nothing was sent.")
