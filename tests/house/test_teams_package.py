@@ -125,6 +125,10 @@ def test_the_bot_is_there_in_personal_group_and_team_chats_under_the_one_id() ->
     assert sorted(scope for listed in BOT["commandLists"] for scope in listed["scopes"]) == sorted(BOT["scopes"])
 
 
+def test_who_adds_the_app_gets_it_in_a_chat_of_their_own_where_it_can_write_to_them() -> None:
+    assert MADE["defaultInstallScope"] == "personal"
+
+
 def test_commands_may_be_typed_to_the_app_alone_where_others_read_along() -> None:
     assert BOT["supportsTargetedMessages"] is True
     slash = [listed["scopes"] for listed in BOT["commandLists"] if "slash" in listed["triggers"]]
