@@ -29,12 +29,13 @@ from bot.settings import Settings, secret
 from bot.slack_side import SlackSide
 from bot.sweeper import sweep_for_ever
 from core.engine import PushEngine
-from core.farewell import Farewells
+from core.farewell import Farewells, Partings
 from core.identity import Platform
 from core.keyring import KeyRing
 from core.policies import WorkspacePolicies
 from core.ports import AskDelivery, Delivery, Policies
-from core.promise import Ask, Farewell, Promise, Settle
+from core.preferences import MemberPreferences
+from core.promise import Ask, Farewell, Parting, Promise, Settle
 from core.receipt import Change
 from core.receipts import Receipts
 from core.secret_requests import SecretRequests
@@ -58,6 +59,7 @@ class House:
     receipts: Receipts
     requests: SecretRequests
     farewells: Farewells | None
+    partings: Partings
     doors: list[Door]
     metrics: Metrics
     later: Background
@@ -73,6 +75,8 @@ class House:
             case Farewell():
                 if self.farewells is not None:
                     await self.farewells.keep(promise)
+            case Parting():
+                await self.partings.keep(promise)
             case _:
                 await self.receipts.keep(promise, again)
 
@@ -156,12 +160,13 @@ def _build(ground: Ground) -> House:
     )
     sightings = Sightings()
     doors = [_web_door(ground.settings, engine, sightings), _statements_door(ground.settings), _health_door(ground, metrics)]
-    farewells = None
+    farewells, partings = None, Partings(store, book, asked, follow=receipts.follow, settle=requests.keep)
+    partings.forgetting.append(MemberPreferences(ground.workspaces, metrics, ground.clock).forget)
     if slack:
         requests.on_change.append(slack.look_at_request)
         doors += slack.doors(engine, requests, book, metrics)
         farewells = Farewells(slack.departures, store, book, asked, ground.workspaces)
-    return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack, sightings, ground.policies)
+    return House(engine, receipts, requests, farewells, partings, doors, metrics, ground.later, slack, sightings, ground.policies)
 
 
 def _push_store(ground: Ground) -> RedisPushStore:

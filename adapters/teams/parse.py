@@ -264,11 +264,11 @@ def whole(field: str, spelled: str) -> int:
     return int(spelled)
 
 
-def chosen_in(values: Payload, name: str = "recipient") -> list[str]:
-    """The Entra ids that were chosen in a people picker, each once. Raises BadInput for what is none."""
+def chosen_in(values: Payload, name: str = "recipients", field: str = "recipient") -> list[str]:
+    """The Entra ids that were chosen in the people picker `name`, each once. Raises BadInput of `field` for what is none."""
     ids = [each.strip().lower() for each in given(values, name).split(",") if each.strip()]
     if not all(is_entra_id(each) for each in ids):
-        raise BadInput(name, "not_known")
+        raise BadInput(field, "not_known")
     return list(dict.fromkeys(ids))
 
 

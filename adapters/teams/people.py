@@ -99,6 +99,25 @@ class People:
             language = ""
         return words_for([language] if language else [])
 
+    async def names_of(self, *members: Member | None) -> dict[str, str]:
+        """How they are called, by id; who is not in it is known by no name."""
+        found = {each.id: each.name or await self._name_heard(each) for each in members if each is not None}
+        return {who: name for who, name in found.items() if name}
+
+    async def _name_heard(self, member: Member) -> str:
+        if member.workspace.platform != "teams":
+            return ""
+        try:
+            return (await self._conversations.of(member)).name
+        except StoreUnavailable:
+            return ""
+
+    async def reader_in(self, conversation: str, member: Member, workspace: Workspace) -> str:
+        """Their own id there (29:...), when they are in that conversation of `workspace` now; else empty. Raises Undeliverable or StoreUnavailable."""
+        entry = await self._rosters.member(await self._conversations.service_url(workspace), conversation, member.id)
+        person = Person.told(entry) if entry is not None else None
+        return person.chat_id if person is not None and person.entra == member.id else ""
+
     async def find(self, who: str, workspace: Workspace, seen_in: str = "") -> Person | None:
         """Who that is, by an Entra id or one of Teams' own (29:...); None when Teams does not say, or not soon enough.
 

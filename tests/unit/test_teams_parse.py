@@ -201,7 +201,7 @@ def test_a_filled_in_dialog_is_an_order() -> None:
         "views": "3",
         "passphrase": "p",
         "label": "l",
-        "recipient": f"{BOB},{JANE.upper()},{BOB}",
+        "recipients": f"{BOB},{JANE.upper()},{BOB}",
     }
     order = parse.order(values, ACME, "form")
     assert (order.payload.data, order.expires_in, order.views, order.passphrase, order.label) == (b"hunter2", 86400, 3, "p", "l")
@@ -224,12 +224,14 @@ def test_a_number_that_no_option_of_ours_spells_is_refused(field: str, spelled: 
 
 @pytest.mark.parametrize("odd", [86400, None, ["a"], {"a": 1}, True])
 def test_what_is_no_text_counts_as_not_given(odd: Any) -> None:
-    order = parse.order({"secret": odd, "expiry": odd, "label": odd, "recipient": odd}, ACME, "form")
+    order = parse.order({"secret": odd, "expiry": odd, "label": odd, "recipients": odd}, ACME, "form")
     assert (order.payload.data, order.expires_in, order.label) == (b"", None, "")
-    assert parse.chosen_in({"recipient": odd}) == []
+    assert parse.chosen_in({"recipients": odd}) == []
 
 
 @pytest.mark.parametrize("odd", ["bob", f"{BOB},bob", "29:bob", f"{BOB}x"])
 def test_a_person_whom_no_picker_names_is_refused(odd: str) -> None:
-    with pytest.raises(BadInput):
-        parse.chosen_in({"recipient": odd})
+    with pytest.raises(BadInput, match=r"^recipient: "):
+        parse.chosen_in({"recipients": odd})
+    with pytest.raises(BadInput, match=r"^asked: "):
+        parse.chosen_in({"asked": odd}, "asked", "asked")
