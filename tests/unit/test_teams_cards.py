@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapters.teams import refusals
 from adapters.teams.form import Form
 from adapters.teams.render import answers
 from adapters.teams.render.blocks import Card, Plainly, Spelling, escaped, told, typed
@@ -17,7 +18,7 @@ from adapters.teams.render.group_card import BURN_GROUP, group_card
 from adapters.teams.render.help import help_card, introduction, typed_by_mistake, welcome
 from adapters.teams.render.invitation import extended, invitation, invitation_ended, not_opened_card, reminder, view_in_browser
 from adapters.teams.render.listing import LIST_PAGE, PAGE, listing
-from adapters.teams.render.passing_on import offer, offer_ended
+from adapters.teams.render.passing_on import offer, offer_ended, offered
 from adapters.teams.render.request import answer_form, ask, ask_ended, ask_form, asked_note, request_card
 from adapters.teams.render.share import share_card, share_ended
 from adapters.wording.catalog import Words, languages, words
@@ -83,7 +84,7 @@ def messages(voice: Words) -> dict[str, Card]:
         "group": group_card(voice, many(RECIPIENTS_MOST), named),
         "held group": group_card(voice, [replace(each, held_at=AT, reminded_at=AT, refused=3, refused_at=AT) for each in many(RECIPIENTS_MOST)], named),
         "invitation": invitation(voice, receipt(has_passphrase=True), named, VALUE),
-        "reminder": reminder(voice, receipt(), named, VALUE),
+        "reminder": reminder(voice, receipt(), named),
         "extended": extended(voice, receipt(), named),
         "not opened": not_opened_card(voice, "why", VALUE),
         "share": share_card(voice, many(RECIPIENTS_MOST), named, VALUE),
@@ -92,6 +93,8 @@ def messages(voice: Words) -> dict[str, Card]:
         "no list": listing(voice, [], named),
         "offer": offer(voice, receipt(undeliverable="x"), named, VALUE),
         "no offer": offer(voice, receipt(undeliverable="x"), named, ""),
+        **{f"offer {why}": offer(voice, receipt(undeliverable=why), named, VALUE) for why in sorted(refusals.NOTHING_ELSE_HELPS)},
+        "offered": offered(voice, receipt(undeliverable="x"), named),
         "offer ended": offer_ended(voice, receipt(undeliverable="x"), named),
         "ask": ask(voice, asked(what="w" * WHAT_MOST), named),
         "ask ended": ask_ended(voice, asked(state=Asking.ANSWERED, changed_at=AT), named),

@@ -12,7 +12,7 @@ card comes back as a plain dict, whose `fallbackText` serves as the message's `s
                 sends {dialog, form, [act: GENERATE | LINES]} and secret, recipients, where, expiry, views, passphrase, label
     created     created_link(words, receipt, url)                                                    the only card with a link to copy: in a dialog
                 created(words, receipts, names, unreachable=(), more=())                             for one person or several
-    invitation  invitation(words, receipt, names, value)  reminder(words, receipt, names, value)     OPEN {value}
+    invitation  invitation(words, receipt, names, value)  reminder(words, receipt, names)            OPEN {value}
                 invitation_ended(words, receipt, names)  extended(words, receipt, names)
                 view_in_browser(words, url, host, value)  not_opened_card(words, said, value="")     answers to OPEN, for_this_user
     share       share_card(words, receipts, names, value)  share_ended(words, receipts, names)       OPEN {value}
@@ -20,7 +20,7 @@ card comes back as a plain dict, whose `fallbackText` serves as the message's `s
                                                                                                      EXTEND {reference, expiry}; dialog AGAIN {reference}
     group_card  group_card(words, receipts, names)                                                   BURN {reference}, RELEASE {held}, BURN_GROUP {reference}
     listing     listing(words, live, names, page=0, burned=None)                                     LIST_BURN {reference, page}, LIST_PAGE {page}
-    passing_on  offer(words, receipt, names, value)  offer_ended(words, receipt, names)              dialog PASS_ON {value}; its answer: created_link
+    passing_on  offer(words, receipt, names, value)  offer_ended, offered(words, receipt, names)     dialog PASS_ON {value}; its answer: created_link
     request     ask_form(words, form, sealed, names, remarks=None)  ask_title(words)                 sends {dialog, form} and asked, what
                 asked_note(words, request, names)                                                    the dialog's result
                 ask, ask_ended, request_card (words, request, names)                                 dialog ANSWER {request}; DECLINE, TAKE_BACK {request}

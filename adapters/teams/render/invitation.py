@@ -27,12 +27,10 @@ def invitation_ended(words: Words, receipt: Receipt, names: Names) -> Card:
     return card(words, f"{lines.first_line(words, plainly, receipt)} {lines.ended_line(words, plainly, receipt)}", body)
 
 
-def reminder(words: Words, receipt: Receipt, names: Names, value: str) -> Card:
-    """A message of its own: in Teams nothing leads back to an older one, so it has the button too."""
+def reminder(words: Words, receipt: Receipt, names: Names) -> Card:
+    """A message of its own, below the one with the button: we hold no link any more."""
     marks, plainly = Spelling(words, names), Plainly(words, names)
-    return card(
-        words, lines.reminder_line(words, plainly, receipt), [text(lines.reminder_line(words, marks, receipt))], [_open(words, value)]
-    )
+    return card(words, lines.reminder_line(words, plainly, receipt), [text(lines.reminder_line(words, marks, receipt))])
 
 
 def extended(words: Words, receipt: Receipt, names: Names) -> Card:
