@@ -78,9 +78,11 @@ class Connector:
             activity = {**activity, "recipient": {"id": targeted_to, "isTargeted": True}}
         return _id_in(await self._patiently("POST", service_url, path, conversation_id, activity))
 
-    async def update(self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any]) -> None:
-        """Put this in the place of a message of ours."""
-        path = f"v3/conversations/{_part(conversation_id)}/activities/{_part(activity_id)}"
+    async def update(
+        self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any], *, targeted: bool = False
+    ) -> None:
+        """Put this in the place of a message of ours; `targeted`: of one that a single person sees, who then is not named again."""
+        path = f"v3/conversations/{_part(conversation_id)}/activities/{_part(activity_id)}{'?isTargetedActivity=true' if targeted else ''}"
         await self._patiently("PUT", service_url, path, conversation_id, {**activity, "id": activity_id})
 
     async def member(self, service_url: str, conversation_id: str, member_id: str) -> Mapping[str, Any] | None:
