@@ -55,8 +55,8 @@ class Reception:
         answer = await handler(payload) if handler else None
         if answer is None:
             return BoltResponse(status=200)
-        acknowledged: BoltResponse = await AsyncAck()(**answer)
-        return acknowledged
+        ack = AsyncAck()  # type: ignore[no-untyped-call]  # the library gives its arguments types, but not itself
+        return await ack(**answer)
 
     def _handler_of(self, payload: Mapping[str, Any]) -> Handler | None:
         gestures = self._handlers.gestures
