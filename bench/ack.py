@@ -63,7 +63,7 @@ def main(*, quick: bool, seconds: int | None, json_file: Path | None, write_docs
         "versions": f"{versions(store)}, slack_bolt {version('slack_bolt')}",
         "cores": cores.said,
         "run": f"{len(records.rounds)} rounds, subjects taking turns; in each, of each gesture, {size.one_by_one} one by one, "
-        f"then {size.at_once} by {AT_ONCE} at once; slack_bolt with {stage.listeners} listeners, as many names as ours answers to",
+        f"then a rush of {size.at_once} by {AT_ONCE} at once; those that call Slack also {AT_ONCE} at once for {size.steady_seconds:g} s; slack_bolt with {stage.listeners} listeners, as many names as ours answers to",
         "slack": _slack(records),
         "asking": _asking(records),
     }

@@ -2,7 +2,7 @@
 
     size and time cap -> signature on the bytes -> url_verification -> the reception
 
-What slack_bolt is bad at is done before it: it would log the body of a badly signed request, crash on a
+What slack_bolt is bad at is not left to it: it would log the body of a badly signed request, crash on a
 malformed one, and accept one twice.
 """
 
