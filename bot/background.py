@@ -36,6 +36,7 @@ class Background:
         self._came = 0
         self._turned = 0.0
         self._turns = False
+        self._draining = False
 
     def __call__(self, work: Coroutine[Any, Any, None]) -> None:
         """Start `work` soon; nobody waits for it."""
@@ -51,8 +52,8 @@ class Background:
         now = time.monotonic()
         took, self._turned = now - self._turned, now
         came, self._came = self._came, 0
-        late = now - self._waiting[0][0] - _PATIENCE_SECONDS
-        count = int(came * min(1 + late, _TIMES_MOST)) + 1 if late > 0 else int(took < _IDLE_TURN_SECONDS)
+        late = now - self._waiting[0][0] - _PATIENCE_SECONDS if self._waiting else 0.0
+        count = int(came * min(1 + late, _TIMES_MOST)) + 1 if late > 0 else int(took < _IDLE_TURN_SECONDS or self._draining)
         for _ in range(min(count, len(self._waiting))):
             self._begin(self._waiting.popleft()[1])
         self._turns = bool(self._waiting)
@@ -67,6 +68,7 @@ class Background:
 
     async def drain(self, seconds: float = _DRAIN_SECONDS) -> None:
         """Wait for what is under way, work that it starts included; what takes longer is cancelled and logged."""
+        self._draining = True  # no request comes before it any more
         try:
             async with asyncio.timeout(seconds):
                 while self._tasks or self._waiting:
@@ -79,7 +81,10 @@ class Background:
             for task in left:
                 task.cancel()
             # What they use is closed next. Not waited for longer: one that does not listen must not keep the process.
-            await asyncio.wait(left, timeout=_CANCEL_SECONDS)
+            if left:
+                await asyncio.wait(left, timeout=_CANCEL_SECONDS)
+        finally:
+            self._draining = False
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         name = getattr(work, "__qualname__", "work")

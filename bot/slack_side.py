@@ -27,6 +27,7 @@ from adapters.web.origin import claimant_address
 from bot.ground import Door, Ground, brand_of
 from bot.settings import secret
 from core.engine import PushEngine
+from core.once import Once
 from core.ports import AuditLog, Departures, ReceiptBook
 from core.preferences import MemberPreferences
 from core.receipt import Change
@@ -99,7 +100,12 @@ class SlackSide:
         """The doors, with their handlers behind them."""
         ground = self._ground
         reveals = Reveals(engine=engine, book=book, policies=ground.policies, records=self._records, audit=audit, random=ground.random)
-        desk = Desk(
+        handlers = SlackHandlers(self._desk(engine, reveals), requests, self._leave_url)
+        return self._entrances(Reception(handlers, RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix)))
+
+    def _desk(self, engine: PushEngine, reveals: Reveals) -> Desk:
+        ground = self._ground
+        return Desk(
             engine=engine,
             reveals=reveals,
             outbox=ground.outbox,
@@ -114,14 +120,16 @@ class SlackSide:
             home=self._home,
             groups=self._groups,
             recipients=Recipients(self._people, self._groups),
+            once=Once(self._records, RedisLocks(ground.redis, ground.random, prefix=ground.prefix), ground.random),
             ring=ground.ring,
             random=ground.random,
             base_url=ground.settings.base_url,
             later=ground.later,
         )
-        reception = Reception(
-            SlackHandlers(desk, requests, self._leave_url), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix)
-        )
+
+    def _entrances(self, reception: Reception) -> list[Door]:
+        """Sockets are kept open from within, so they are no door that anybody mounts."""
+        ground = self._ground
         doors: list[Door] = []
         if ground.settings.slack_app_token is not None:
             token, api_url = secret(ground.settings.slack_app_token), ground.settings.slack_api_url

@@ -11,11 +11,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.pace import WAIT_MOST_SECONDS, Newest, Pace, RateLimited
+from adapters.pace import WAIT_MOST_SECONDS, Newest, Pace, Rate, RateLimited
 from core.errors import Undeliverable, Unreachable
 from core.receipt import Place
 
 TIMEOUT_SECONDS = 5
+RATE = Rate(burst=10.0, per_second=1.0)
+"""Of messages to one conversation (https://docs.slack.dev/apis/web-api/rate-limits)."""
 SERVER_ERROR = 500
 MAY_PASS = frozenset({"no_answer", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 """Slack's codes, and ours, for what another try may find gone (https://api.slack.com/methods/chat.postMessage#errors)."""
@@ -52,7 +54,7 @@ def _retry_after(refusal: SlackApiError) -> float:
 class Line:
     """What all calls to one workspace share, whichever token they go out with."""
 
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace = field(default_factory=lambda: Pace(RATE))
     edits: Newest[Message] = field(default_factory=Newest)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from adapters.slack import button
+from adapters import button
 from adapters.slack.calls import Message
 from adapters.slack.direct import DirectMessages
 from adapters.slack.form import RECORD

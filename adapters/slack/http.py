@@ -6,8 +6,6 @@ What slack_bolt is bad at is not left to it: it would log the body of a badly si
 malformed one, and accept one twice.
 """
 
-import json
-import re
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -15,7 +13,7 @@ import structlog
 from aiohttp import web
 from slack_bolt.response import BoltResponse
 
-from adapters.bodies import BadBody, read_body
+from adapters.bodies import BadBody, json_object, read_body
 from adapters.slack.reception import Reception
 from adapters.slack.signature import is_signed
 from core.ports import Clock
@@ -26,7 +24,6 @@ _FIELDS_MOST = 100
 _LONG = 200
 _OFTEN = [(quote(character, safe=""), character) for character in '"{}[]:,\\/']
 """What JSON is full of: so many escapes are worth a search each."""
-_MAYBE_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 log = structlog.get_logger(__name__)
 
@@ -97,17 +94,10 @@ def _unescaped(text: str) -> str:
 
 def _payload_of(content_type: str, body: bytes) -> dict[str, Any] | None:
     """What Slack says: a JSON event, a form with a JSON payload in it, or a form that is a command."""
+    if content_type == "application/json":
+        return json_object(body)
     try:
-        text = body.decode("utf-8")  # json would guess other encodings
-        if content_type != "application/json":
-            fields = fields_of(text)
-            if "payload" not in fields:
-                return fields
-            text = fields["payload"]
-        said = json.loads(text)
-        # Half a surrogate pair is no text, and could not be sealed. What was UTF-8 holds none but by an escape of JSON's own.
-        if _MAYBE_HALF.search(text):
-            json.dumps(said, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError):
+        fields = fields_of(body.decode("utf-8"))
+    except ValueError:
         return None
-    return said if isinstance(said, dict) else None
+    return json_object(fields["payload"]) if "payload" in fields else fields

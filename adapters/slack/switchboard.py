@@ -21,6 +21,15 @@ class Tokens(Protocol):
     async def renewed(self, workspace: Workspace, ended: str) -> str | None:
         """Another one than `ended`, which Slack refused as expired; None when there is none to be had."""
 
+    async def has_app(self, workspace: Workspace) -> bool:
+        """Whether that workspace, not only one that it shares a channel with, has installed the app. Raises StoreUnavailable."""
+
+    def is_news(self, branch: Workspace) -> bool:
+        """Whether `note_branch` may have something to do."""
+
+    async def note_branch(self, branch: Workspace) -> None:
+        """Remember that this workspace has the app through its organisation, as a signed request has proven. Raises StoreUnavailable."""
+
     async def user_token(self, member: Member) -> str | None:
         """The token by which we may act as this member, where they have allowed it. Raises StoreUnavailable."""
 
@@ -41,6 +50,17 @@ class OneToken:
     async def renewed(self, workspace: Workspace, ended: str) -> str | None:
         """None: what stands in the settings does not rotate."""
         return None
+
+    async def has_app(self, workspace: Workspace) -> bool:
+        """False: of the only workspace that has it nobody asks, and any other has not."""
+        return False
+
+    def is_news(self, branch: Workspace) -> bool:
+        """Never: there is one workspace."""
+        return False
+
+    async def note_branch(self, branch: Workspace) -> None:
+        """Nothing to note."""
 
     async def user_token(self, member: Member) -> str | None:
         """None: nobody can give us one without the app's own credentials."""

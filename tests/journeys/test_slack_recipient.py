@@ -5,8 +5,8 @@ import os
 
 import pytest
 
+from adapters.button import sealed_value
 from adapters.slack import calls
-from adapters.slack.button import sealed_value
 from core.keyring import KeyRing
 from core.link import Link
 from core.push import PushId

@@ -6,8 +6,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.double import PretendSlack
 from playground.hands import Hands
+from playground.microsoft.client import Client
+from playground.microsoft.double import APP_ID, PretendMicrosoft
+from playground.microsoft.world import JANE, LENA, OMAR
 from playground.workspace import ALICE, BOB
 from tests.playground.example_app import SECRET, TOKEN, ExampleApp
+from tests.playground.example_teams_bot import APP_SECRET, ExampleTeamsBot
 
 
 class StillClock:
@@ -55,3 +59,37 @@ async def town() -> AsyncIterator[Town]:
     yield Town(slack, app, clock)
     await slack.stop()
     await app.stop()
+
+
+@dataclass
+class Microsoft:
+    """The pretend Microsoft with a bot on it."""
+
+    double: PretendMicrosoft
+    bot: ExampleTeamsBot
+    clock: StillClock
+
+    @property
+    def jane(self) -> Client:
+        return self.double.as_person(JANE)
+
+    @property
+    def omar(self) -> Client:
+        return self.double.as_person(OMAR)
+
+    @property
+    def lena(self) -> Client:
+        return self.double.as_person(LENA)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def microsoft() -> AsyncIterator[Microsoft]:
+    clock = StillClock()
+    double = PretendMicrosoft(app_secret=APP_SECRET, now=clock)
+    await double.start()
+    bot = ExampleTeamsBot()
+    double.wire.bot_url = await bot.start()
+    bot.app_id, bot.login_url, bot.service_url = APP_ID, double.login_url, double.service_url
+    yield Microsoft(double, bot, clock)
+    await bot.stop()
+    await double.stop()

@@ -111,6 +111,19 @@ async def test_work_that_never_began_is_told_and_closed_with_the_rest() -> None:
     assert logged == [{"event": "background_work_cancelled", "tasks": 3, "log_level": "warning"}]
 
 
+async def test_after_work_was_given_up_the_next_turn_finds_nothing_and_breaks_nothing() -> None:
+    broken: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: broken.append(context))
+    later = Background()
+    _work_in(later, 3)
+    await later.drain(-1)
+    await _turns(3)
+    assert broken == []
+    begun = _work_in(later, 3)
+    await later.drain()
+    assert begun == [0, 1, 2]
+
+
 def _work_in(later: Background, count: int) -> list[int]:
     """So much of it waits; in the list stands what has begun."""
     begun: list[int] = []

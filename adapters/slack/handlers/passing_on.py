@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import structlog
 
-from adapters.slack import button, parse
+from adapters import button
+from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Gestures, Payload
 from adapters.slack.render.blocks import View, told

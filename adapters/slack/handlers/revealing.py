@@ -2,7 +2,8 @@
 
 import structlog
 
-from adapters.slack import button, parse
+from adapters import button
+from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Gestures, Payload
 from adapters.slack.render.blocks import told
@@ -55,6 +56,6 @@ class RevealingHandlers:
         view = revealed(words, outcome)
         for _ in range(_TRIES):
             if await self._desk.redraw(payload, view, if_unchanged=False):
-                await self._desk.reveals.done(shown, parse.member(payload))
+                await self._desk.reveals.done(outcome.by or shown, parse.member(payload))
                 return
         log.warning("push_claimed_but_not_shown")

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from adapters.wording import receipt_lines
 from adapters.wording.catalog import Words
+from adapters.wording.confirmations import Confirmation
 from adapters.wording.terms import moment
+from core.identity import Member
+from core.push import Millis
 from core.receipt import Receipt
 
 Block = dict[str, Any]
@@ -31,6 +35,33 @@ def when(words: Words, millis: int) -> str:
     """A moment, in the reader's own zone by Slack's own formatting."""
     seconds = millis // 1000
     return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{moment(words, millis)}>"
+
+
+class SlackMarks:
+    """How Slack writes what our sentences name."""
+
+    platform = "Slack"
+
+    def person(self, member: Member) -> str:
+        """A mention."""
+        return person(member.id)
+
+    def when(self, words: Words, at: Millis) -> str:
+        """By Slack's own formatting."""
+        return when(words, at)
+
+    def code(self, text: str) -> str:
+        """Set off as code."""
+        return f"`{text}`"
+
+
+SLACK = SlackMarks()
+
+
+def confirm(asked: Confirmation, *, danger: bool = False) -> Block:
+    """What a button asks before it does anything."""
+    parts = {name: plain(getattr(asked, name)) for name in ("title", "text", "confirm", "deny")}
+    return {**parts, **({"style": "danger"} if danger else {})}
 
 
 def section(text: str) -> Block:
@@ -105,19 +136,9 @@ def copy_field(name: str, label: str, value: str, *, multiline: bool) -> Block:
     return {"type": "input", "block_id": name, "optional": True, "label": plain(label), "element": element}
 
 
-def times(words: Words, views: int) -> str:
-    """How often a push can be opened, as a sentence."""
-    return words.count("Can be opened once.", "Can be opened {n} times.", views)
-
-
 def terms_line(words: Words, receipt: Receipt) -> str:
     """Expiry, views and reference of a push, in one line."""
-    return words.say(
-        "{views} Expires {moment}. Reference `{reference}`",
-        views=times(words, receipt.views),
-        moment=when(words, receipt.expires_at),
-        reference=receipt.reference,
-    )
+    return receipt_lines.terms_line(words, SLACK, receipt)
 
 
 def told(words: Words, text: str, title: str = "") -> View:

@@ -7,7 +7,7 @@ from core.link import Link, decode, encode
 from core.push import ID_BYTES, KEY_BYTES, NONCE_BYTES, TICKET_BYTES, Mode, PushId
 from core.reveal import Pass
 
-_PURPOSE, _PASS = "slack/button", "slack/pass"
+_PURPOSE, _PASS = "chat/button", "chat/pass"
 
 
 def sealed_value(ring: KeyRing, link: Link) -> str:
