@@ -15,7 +15,8 @@ from core.ports import Locks, RandomBytes, SealedRecords
 
 KEY_BYTES = 32
 _KIND = "once"
-_REMEMBERED_SECONDS = 1800.0
+_REMEMBERED_SECONDS = 2 * 3600.0
+"""Longer than anything that vouches for a request is good for: Slack's signature for minutes, Microsoft's token for an hour."""
 _LOCK_SECONDS = 30.0
 """Longer than anything that is done here takes."""
 _LOOKS, _LOOK_AGAIN_SECONDS = 10, 0.1
