@@ -215,6 +215,7 @@ def test_what_people_typed_is_no_function_of_the_host() -> None:
 def test_a_label_and_what_for_are_shown_as_they_were_typed() -> None:
     runs = of_type(receipt_card(EN, receipt(label="*prod* [x](y)"), NAMES), "TextRun")
     assert [run["text"] for run in runs] == ["*prod* [x](y)"]
+    assert typed("a" * 45)["inlines"][0]["text"].replace("\u200b", "") == "a" * 45
     assert [run["text"] for run in of_type(ask(EN, asked(what="**root**\n of db"), NAMES), "TextRun")] == ["**root**\n of db"]
 
 
@@ -281,6 +282,24 @@ def test_an_ended_push_can_be_pushed_again_and_nothing_else() -> None:
 def test_a_held_push_can_be_released_or_burned() -> None:
     card = receipt_card(EN, receipt(held_at=AT), NAMES, [DAY])
     assert {each["verb"] for each in of_type(card, "Action.Execute")} == {"release", "burn"}
+
+
+def test_one_of_a_group_that_is_on_hold_is_released_by_its_name() -> None:
+    card = group_card(EN, [receipt(reference="one"), receipt(reference="two", recipient=ALICE, held_at=AT)], NAMES)
+    (choice,) = of_type(card, "Input.ChoiceSet")
+    assert choice["choices"][0] == {"title": "Alice (two, On hold)", "value": "two"}
+    assert pressed(card, "release")[0]["data"] == {}
+    assert said_in(card).count("On hold since") == 1
+
+
+def test_a_card_for_many_people_leaves_out_what_is_less_important_before_it_grows_too_long() -> None:
+    few = said_in(group_card(EN, [replace(each, reminded_at=AT) for each in many(3)], NAMES))
+    lot = said_in(
+        group_card(EN, [replace(each, reminded_at=AT, refused=3, refused_at=AT, extended_at=AT) for each in many(RECIPIENTS_MOST)], NAMES)
+    )
+    assert few.count("Reminded") == 3
+    assert lot.count("Reminded") == 0
+    assert lot.count("ref000") == RECIPIENTS_MOST
 
 
 def test_one_of_a_group_is_burned_by_its_name_and_all_at_once() -> None:
