@@ -89,13 +89,15 @@ def secret_field(words: Words, shown: Form, sealed: str, remarks: Remarks) -> li
     typed = text_field("secret", words.say("Secret"), SECRET_FIELD_MOST, first=shown.secret, **how)
     acts = [submit(words.say("Generate a strong one"), dialog=shown.dialog, form=sealed, act=GENERATE)]
     if not shown.several_lines:
-        acts.append(submit(words.say("Show as several lines"), dialog=shown.dialog, form=sealed, act=LINES))
+        acts.append(submit(words.say("Several lines"), dialog=shown.dialog, form=sealed, act=LINES))
     hint = quiet(lines.secret_hint(words))
     return [typed, *_at(remarks, "secret"), *_notice(words, shown), hint, buttons(*acts, spacing="Small")]
 
 
 def _notice(words: Words, shown: Form) -> list[Element]:
     match shown.notice:
+        case "changed" if shown.draft_length:
+            return [caution(words.say("The message has more than plain text in it. Only its text is pushed."))]
         case "changed":
             return [caution(words.say("The message has more than plain text in it. Check what stands here before you push it."))]
         case "generated":
