@@ -55,6 +55,20 @@ class PersonalChats:
             await self._conversations.found_chat(member, made)
         return where
 
+    async def reaches(self, member: Member) -> bool:
+        """Whether the app can write to this person, as far as that shows before it is tried. Raises Unreachable, StoreUnavailable."""
+        if (await self._conversations.of(member)).chat:
+            return True
+        try:
+            async with self._calls_to(member.workspace) as url:
+                made = await self._wire.create_conversation(url, member.workspace.id, member.id)
+        except Unreachable:
+            raise
+        except Undeliverable:
+            return False
+        await self._conversations.found_chat(member, made)
+        return True
+
     async def post_targeted(self, workspace: Workspace, conversation: str, reader: str, card: Card) -> Place:
         """A message in a shared conversation that only `reader` (29:...) sees, for a day."""
         async with self._calls_to(workspace) as url:
