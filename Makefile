@@ -6,7 +6,7 @@ PORT ?= 8080
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP := $(PY) -m pip install --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: help run test test-long test-faults lint unit bench bench-ack texts lock vectors clean
+.PHONY: help run run-teams test test-long test-faults lint unit bench bench-ack texts lock vectors clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -14,6 +14,9 @@ help: ## This list
 
 run: $(VENV)/.runs ## Set everything up and start the playground: no account, no Redis (PORT=8080)
 	@$(PY) -m bot playground --port $(PORT)
+
+run-teams: $(VENV)/.runs ## The same in Microsoft's Agents Playground, a pretend Teams (needs Node.js and npm; PORT=8080)
+	@$(PY) -m bot playground --teams --port $(PORT)
 
 test: $(VENV)/.tests browser lint ## Set everything up, a browser included, and run every check
 	@$(PY) -m pytest -m "not long" -n 2 --dist worksteal
@@ -54,7 +57,7 @@ lock: ## Pin every dependency with hashes (needs uv)
 	done
 
 clean: ## Forget what was set up
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .agents-playground .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "pushpw needs Python 3.11 or newer. On Debian: apt install python3 python3-venv"; exit 1; }

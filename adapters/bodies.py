@@ -1,9 +1,13 @@
 """How is the body of a stranger's request read? Bounded in bytes and in time, whatever its headers say."""
 
 import asyncio
+import json
+import re
+from typing import Any
 
 from aiohttp import web
 
+_MAYBE_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 SECONDS = 10.0
 """How long a body may take to arrive: nobody holds a connection open by sending a byte now and then."""
 
@@ -38,3 +42,16 @@ async def read_body(request: web.Request, most: int) -> bytes:
     except (web.RequestPayloadError, ConnectionError):  # chunks or compression that are none; or the sender hung up
         raise BadBody(400, "malformed") from None
     return bytes(body)
+
+
+def json_object(body: bytes | str) -> dict[str, Any] | None:
+    """The JSON object that it spells, in UTF-8; None when it spells none, or text that cannot be text."""
+    try:
+        text = body if isinstance(body, str) else body.decode("utf-8")  # json would guess other encodings
+        said = json.loads(text)
+        # Half a surrogate pair is no text, and could not be sealed. What was UTF-8 holds none but by an escape of JSON's own.
+        if _MAYBE_HALF.search(text):
+            json.dumps(said, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None

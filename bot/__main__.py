@@ -14,10 +14,12 @@ from urllib.parse import quote
 import click
 
 from adapters.slack.manifest import Extras, as_yaml
+from adapters.teams.package.archive import app_package
+from bot import VERSION, logs, package
 from bot import check as checking
-from bot import logs
 from bot import store as bot_store
-from bot.server import serve
+from bot.finding import Finding
+from bot.server import run
 from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load
 from core.errors import StoreUnavailable
 from core.link import encode
@@ -34,9 +36,9 @@ def main() -> None:
     """Share secrets from chat by links that work once."""
 
 
-def _origin(_: click.Context, __: click.Parameter, value: str) -> str:
+def _origin(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     try:
-        return check_base_url(value)
+        return value and check_base_url(value)
     except ValueError as problem:
         raise click.BadParameter(str(problem)) from None
 
@@ -58,11 +60,18 @@ def init(base_url: str) -> None:
     }
     text = "".join(f"{name}={value}\n" for name, value in lines.items())
     text += "# From the Slack app's pages: Basic Information, and OAuth & Permissions\nSLACK_SIGNING_SECRET=\nSLACK_BOT_TOKEN=\n"
+    text += "# From the Azure bot's pages, for Teams: docs/tutorial/teams.md\n"
+    text += "".join(
+        f"{name}=\n" for name in ("MICROSOFT_APP_ID", "MICROSOFT_APP_PASSWORD", "MICROSOFT_APP_TENANT_ID", "PUSHPW_TEAMS_TENANTS")
+    )
     _write_new(_ENV, text)
     click.echo("Wrote .env with a new seal key, readable by you alone. Keep a copy of that key: without it stored pushes cannot be opened.")
     if base_url.startswith("https:"):
         click.echo("\nCreate the Slack app with this link, then put its signing secret and bot token into .env:\n")
         click.echo(_CREATE_APP + quote(as_yaml(base_url, "pushpw"), safe=""))
+        click.echo(
+            "\nFor Teams: docs/tutorial/teams.md says which four values come from Azure; `pushpw manifest teams` then makes the app."
+        )
     else:
         click.echo("\nSlack needs an https address that it can reach, so there is no app to create for this one. Have such an address,")
         click.echo("put it into .env as PUSHPW_BASE_URL, and `pushpw manifest slack` prints what the app is made of.")
@@ -88,21 +97,26 @@ def web() -> None:
             "Nothing can make a push: set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN (`pushpw init` shows how), or try `pushpw playground`."
         )
     logs.set_up(settings.log_format, settings.log_level)
-    asyncio.run(serve(settings))
+    run(settings)
 
 
 @main.command()
 @click.option("--port", default=8080, show_default=True, help="The pretend workspace's port; the service takes the next one.")
-def playground(port: int) -> None:
+@click.option("--teams", is_flag=True, help="In Microsoft's Agents Playground instead, which npm fetches.")
+def playground(port: int, teams: bool) -> None:
     """Try everything on this machine: no account, no Redis."""
     from adapters.redis_store.embedded import NoServerFound
-    from playground.start import PortTaken, run_playground  # only here: the service itself never loads the playground
+    from playground.agents.start import NoAgentsPlayground, run_agents_playground  # only here: the service itself never loads it
+    from playground.start import PortTaken, run_playground
 
+    make = "run-teams" if teams else "run"
     try:
-        asyncio.run(run_playground(port))
+        asyncio.run(run_agents_playground(port) if teams else run_playground(port))
     except PortTaken as taken:
-        _stop(f"Port {taken.args[0]} is in use. Choose another: pushpw playground --port {port + 10} (or make run PORT={port + 10})")
-    except (NoServerFound, BadSettings) as problem:
+        _stop(
+            f"Port {taken.args[0]} is in use. Choose another: pushpw playground{' --teams' * teams} --port {port + 10} (or make {make} PORT={port + 10})"
+        )
+    except (NoServerFound, NoAgentsPlayground, BadSettings) as problem:
         _stop(str(problem))
 
 
@@ -114,7 +128,7 @@ def check(as_json: bool) -> None:
     try:
         findings = asyncio.run(_look(load()))
     except BadSettings as problem:
-        findings = [checking.Finding(name, False, what) for name, what in problem.faults]
+        findings = [Finding(name, False, what) for name, what in problem.faults]
     if as_json:
         click.echo(json.dumps([finding.as_json() for finding in findings], indent=2))
     else:
@@ -175,26 +189,54 @@ def _asked(asking: Coroutine[Any, Any, Answer]) -> Answer:
         _stop(f"The store does not answer ({type(trouble.__cause__).__name__}). Look at PUSHPW_REDIS_URL, and whether the server runs.")
 
 
-async def _look(settings: Settings) -> list[checking.Finding]:
+async def _look(settings: Settings) -> list[Finding]:
     return [finding async for finding in checking.look(settings)]
 
 
-@main.command()
-@click.argument("platform", type=click.Choice(["slack"]))
+@main.group()
+def manifest() -> None:
+    """What a chat platform is told of the app, filled in from the settings."""
+
+
+@manifest.command("slack")
 @click.option("--base-url", help="Instead of PUSHPW_BASE_URL.")
 @click.option("--socket", is_flag=True, help="Socket Mode: Slack need not reach this host.")
 @click.option("--many", is_flag=True, help="Many workspaces, by OAuth with rotating tokens.")
 @click.option("--workflow", is_flag=True, help="With the workflow step “Ask for a secret”.")
 @click.option("--previews", is_flag=True, help="With a neutral card under our own links.")
 @click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-def manifest(platform: str, base_url: str | None, output: Path | None, **extras: bool) -> None:
-    """Print the app manifest, filled in from the settings."""
+def manifest_slack(base_url: str | None, output: Path | None, **extras: bool) -> None:
+    """Print the Slack app's manifest."""
     origin = base_url or base_url_if_set() or "https://push.example.com"
     text = as_yaml(origin, "pushpw", Extras(**extras))
     if output:
         output.write_text(text, encoding="utf-8")
     else:
         click.echo(text, nl=False)
+
+
+@manifest.command("teams")
+@click.option("--base-url", callback=_origin, help="Instead of PUSHPW_BASE_URL.")
+@click.option("--app-id", help="Instead of MICROSOFT_APP_ID.")
+@click.option("--name", help="What the app is called; 30 characters at most.", default="pushpw", show_default=True)
+@click.option("--app-version", help="A higher one than before, when the package is uploaded again.", default=VERSION, show_default=True)
+@click.option("-o", "output", type=click.Path(dir_okay=False, allow_dash=True), default=package.FILE, show_default=True)
+def manifest_teams(base_url: str | None, app_id: str | None, name: str, app_version: str, output: str) -> None:
+    """Write the Teams app's package, a zip for an admin to upload."""
+    given = {"PUSHPW_BASE_URL": base_url, "MICROSOFT_APP_ID": app_id}
+    try:
+        said = package.load({setting: value for setting, value in given.items() if value})
+        made = app_package(package.installation(said, name=name, version=app_version))
+    except BadSettings as problem:
+        _stop("\n".join(f"{name}: {what}" for name, what in problem.faults))
+    except ValueError as problem:
+        _stop(str(problem))
+    with click.open_file(output, "wb") as target:
+        target.write(made)
+    for line in package.still_missing(said):
+        click.echo(line, err=True)
+    if output != "-":
+        click.echo(f"Wrote {output}.")
 
 
 def _settings() -> Settings:

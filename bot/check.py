@@ -1,8 +1,6 @@
 """What is right and what is wrong with this installation? A line each, with what to do."""
 
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
-from typing import Any
 
 import aiohttp
 
@@ -13,8 +11,10 @@ from adapters.slack.calls import SlackCalls
 from adapters.slack.install import PATH as INSTALL_PATH
 from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES, REDIRECT_PATH
 from adapters.slack.oauth import OAuth
+from bot.finding import Finding
 from bot.settings import Settings, secret
 from bot.store import faults_of, mode_line
+from bot.teams_check import look_at_teams
 from bot.wiring import system_clock
 from core.errors import StoreUnavailable, Undeliverable, Unreachable
 
@@ -26,19 +26,6 @@ def no_answer(problem: Unreachable) -> str:
     return f"does not answer ({problem.reason}): look whether this host reaches Slack, then check again"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: what was looked at, whether it is right, and what was found or what to do."""
-
-    what: str
-    right: bool
-    said: str
-
-    def as_json(self) -> dict[str, Any]:
-        """The finding for machines."""
-        return asdict(self)
-
-
 async def look(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything, slow things last."""
     yield Finding("settings", True, "complete")
@@ -46,6 +33,8 @@ async def look(settings: Settings) -> AsyncIterator[Finding]:
     async for finding in _store(settings):
         yield finding
     async for finding in _slack(settings):
+        yield finding
+    async for finding in look_at_teams(settings):
         yield finding
 
 

@@ -17,12 +17,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.redis_store.connect import check_address
 from adapters.redis_store.fence import Mode
+from adapters.teams.package.manifest import PLACEHOLDER_ID
+from adapters.teams.service_urls import LOOPBACK, is_loopback
+from adapters.teams.tokens import Certificate
 from core.link import decode
 from core.policy import DAY, LONGEST_EXPIRY, MOST_VIEWS, SHORTEST_EXPIRY, Policy
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+")
 _EXAMPLES = re.compile(r"(^|\.)example\.(com|org|net)$|^your-|changeme", re.IGNORECASE)
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+OPENID_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 _DURATION = re.compile(r"(\d{1,5})(m|h|d|w)")
 _UNIT_SECONDS = {"m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
 
@@ -54,7 +58,7 @@ def check_base_url(value: str) -> str:
     url = _split(value.rstrip("/"))
     if url.scheme not in ("https", "http") or not url.hostname or url.path or url.query or url.fragment or url.username:
         raise _fault("give the origin alone, such as https://push.your-company.com")
-    if url.scheme == "http" and url.hostname not in _LOOPBACK:
+    if url.scheme == "http" and url.hostname not in LOOPBACK:
         raise _fault("use https: browsers decrypt on secure pages only (http is for localhost)")
     if _EXAMPLES.search(url.hostname):
         raise _fault("this is the example; put your own host here")
@@ -101,9 +105,37 @@ def _seconds(value: Any) -> Any:
 
 def _check_api_url(value: str) -> str:
     url = _split(value)
-    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOOPBACK):
+    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
         raise _fault("use https: the bot token is sent there")
     return value.rstrip("/") + "/"
+
+
+def _check_login_url(value: str) -> str:
+    if _split(value).scheme != "https" and not is_loopback(value):
+        raise _fault("use https: the app's password is sent there")
+    return value.rstrip("/") + "/"
+
+
+def _check_certificate(value: SecretStr) -> SecretStr:
+    try:
+        Certificate.from_pem(value.get_secret_value())
+    except ValueError as problem:
+        raise _fault(f"{problem}: put both into one PEM") from None
+    return value
+
+
+def _check_openid_url(value: str) -> str:
+    # Whoever has these keys is every member of every tenant.
+    if _split(value).geturl() != OPENID_URL and not is_loopback(value):
+        raise _fault("leave it out: only a double on this machine is another one")
+    return value
+
+
+def _check_tenants(value: str) -> str:
+    said = {part.strip().lower() for part in value.split(",")}
+    if said != {"any"} and not all(_GUID.fullmatch(part) for part in said):
+        raise _fault("give tenant ids (8-4-4-4-12 hexadecimal digits), separated by commas, or the word any")
+    return value
 
 
 def _check_url(value: str) -> str:
@@ -114,6 +146,18 @@ def _check_url(value: str) -> str:
     return value
 
 
+def _check_page(value: str) -> str:
+    if _split(value).scheme not in ("https", "http"):
+        raise _fault("give a whole address that everybody can read, such as https://your-company.com/privacy")
+    return value
+
+
+def _check_app_id(value: str) -> str:
+    if not _GUID.fullmatch(value.lower()) or value == PLACEHOLDER_ID:
+        raise _fault("give the app's id from the Azure bot's page, such as 0f8fad5b-d9cb-469f-a165-70867728950e")
+    return value.lower()
+
+
 def _check_app_token(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith("xapp-"):
         raise _fault("this is no app-level token: those begin with xapp- (Basic Information, App-Level Tokens, scope connections:write)")
@@ -122,6 +166,10 @@ def _check_app_token(value: SecretStr) -> SecretStr:
 
 Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
 Duration = Annotated[int | str, AfterValidator(_seconds)]
+BaseUrl = Annotated[str, AfterValidator(check_base_url)]
+HelpUrl = Annotated[str, AfterValidator(_check_url)]
+Page = Annotated[str, AfterValidator(_check_page)]
+AppId = Annotated[str, AfterValidator(_check_app_id)]
 
 
 class Settings(BaseSettings):
@@ -129,7 +177,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
-    base_url: Annotated[str, AfterValidator(check_base_url)] = Field(validation_alias="PUSHPW_BASE_URL")
+    base_url: BaseUrl = Field(validation_alias="PUSHPW_BASE_URL")
     redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] = Field(validation_alias="PUSHPW_REDIS_URL")
     store_mode: Literal["auto", "strict", "durable", "ephemeral"] = Field("auto", validation_alias="PUSHPW_STORE_MODE")
     store_replicas: int = Field(0, ge=0, le=10, validation_alias="PUSHPW_STORE_REPLICAS")
@@ -146,14 +194,29 @@ class Settings(BaseSettings):
     max_views: int = Field(MOST_VIEWS, ge=1, le=MOST_VIEWS, validation_alias="PUSHPW_MAX_VIEWS")
     max_text_bytes: int = Field(1024 * 1024, ge=1, le=1024 * 1024, validation_alias="PUSHPW_MAX_TEXT_BYTES")
     brand_name: str = Field("pushpw", min_length=1, max_length=40, validation_alias="PUSHPW_BRAND_NAME")
-    support_url: Annotated[str, AfterValidator(_check_url)] | None = Field(None, validation_alias="PUSHPW_SUPPORT_URL")
+    support_url: HelpUrl | None = Field(None, validation_alias="PUSHPW_SUPPORT_URL")
+    privacy_url: Page | None = Field(None, validation_alias="PUSHPW_PRIVACY_URL")
+    terms_url: Page | None = Field(None, validation_alias="PUSHPW_TERMS_URL")
     metrics_token: Secret | None = Field(None, validation_alias="PUSHPW_METRICS_TOKEN")
     slack_signing_secret: Secret | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_bot_token: Secret | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
     slack_client_id: str | None = Field(None, pattern=r"^[\w.-]{3,100}$", validation_alias="SLACK_CLIENT_ID")
     slack_client_secret: Secret | None = Field(None, validation_alias="SLACK_CLIENT_SECRET")
     slack_app_token: Annotated[Secret, AfterValidator(_check_app_token)] | None = Field(None, validation_alias="SLACK_APP_TOKEN")
+    slack_previews: bool = Field(False, validation_alias="PUSHPW_SLACK_PREVIEWS")
     slack_api_url: Annotated[str, AfterValidator(_check_api_url)] = Field("https://slack.com/api/", validation_alias="PUSHPW_SLACK_API_URL")
+    microsoft_app_id: AppId | None = Field(None, validation_alias="MICROSOFT_APP_ID")
+    microsoft_app_password: Secret | None = Field(None, validation_alias="MICROSOFT_APP_PASSWORD")
+    microsoft_app_certificate: Annotated[SecretStr, AfterValidator(_check_certificate)] | None = Field(
+        None, validation_alias="MICROSOFT_APP_CERTIFICATE"
+    )
+    microsoft_app_tenant_id: str | None = Field(None, pattern=r"^[A-Za-z0-9.-]{3,100}$", validation_alias="MICROSOFT_APP_TENANT_ID")
+    teams_tenants_said: Annotated[str, AfterValidator(_check_tenants)] | None = Field(None, validation_alias="PUSHPW_TEAMS_TENANTS")
+    teams_openid_url: Annotated[str, AfterValidator(_check_openid_url)] = Field(OPENID_URL, validation_alias="PUSHPW_TEAMS_OPENID_URL")
+    teams_login_url: Annotated[str, AfterValidator(_check_login_url)] = Field(
+        "https://login.microsoftonline.com/", validation_alias="PUSHPW_TEAMS_LOGIN_URL"
+    )
+    teams_unsigned: bool = Field(False, validation_alias="PUSHPW_TEAMS_UNSIGNED")
 
     @property
     def policy(self) -> Policy:
@@ -187,6 +250,22 @@ class Settings(BaseSettings):
         """Whether workspaces install the app themselves, by OAuth."""
         return self.slack_client_id is not None and self.slack_client_secret is not None
 
+    @property
+    def has_teams(self) -> bool:
+        """Whether Teams is set up: an app, and a way to prove that we are it."""
+        proof = self.microsoft_app_password or self.microsoft_app_certificate
+        return self.microsoft_app_id is not None and (proof is not None or self.teams_unsigned)
+
+    @property
+    def teams_tenants(self) -> frozenset[str]:
+        """The tenants that are served, in lower case, or the word any."""
+        return frozenset(part.strip().lower() for part in (self.teams_tenants_said or "").split(",") if part.strip())
+
+    @property
+    def has_pretend_microsoft(self) -> bool:
+        """Whether Microsoft is a double on this machine: then Teams is there and nowhere else."""
+        return self.teams_unsigned or is_loopback(self.teams_openid_url)
+
 
 def load(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
     """The settings of this process. Raises BadSettings with every fault at once. `given` beats the environment."""
@@ -194,8 +273,7 @@ def load(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
     try:
         settings = Settings(_env_file=env_file, **{**from_files, **given})
     except ValidationError as problem:
-        errors = problem.errors(include_input=False, include_url=False, include_context=False)
-        faults += [(str(error["loc"][0]), _say(error["type"], error["msg"])) for error in errors]
+        faults += faults_in(problem)
     else:
         faults += _faults_between(settings)
         if not faults:
@@ -232,7 +310,7 @@ def _faults_between(settings: Settings) -> list[tuple[str, str]]:
         faults.append(("PUSHPW_DEFAULT_EXPIRY", "is longer than PUSHPW_MAX_EXPIRY"))
     if settings.default_views > settings.max_views:
         faults.append(("PUSHPW_DEFAULT_VIEWS", "is more than PUSHPW_MAX_VIEWS"))
-    return faults + _slack_faults(settings)
+    return faults + _slack_faults(settings) + _teams_faults(settings)
 
 
 def _slack_faults(settings: Settings) -> list[tuple[str, str]]:
@@ -255,6 +333,36 @@ def _slack_faults(settings: Settings) -> list[tuple[str, str]]:
     return faults
 
 
+def _teams_faults(settings: Settings) -> list[tuple[str, str]]:
+    """What is missing or too much of Microsoft's: an app, one proof of it, and whom it serves; and no double where people could reach it."""
+    faults = []
+    password, certificate = settings.microsoft_app_password, settings.microsoft_app_certificate
+    if password is not None and certificate is not None:
+        faults.append(("MICROSOFT_APP_CERTIFICATE", "is set beside MICROSOFT_APP_PASSWORD; keep one of them"))
+    begun = settings.microsoft_app_id or password or certificate or settings.teams_tenants or settings.teams_unsigned
+    if begun and settings.microsoft_app_id is None:
+        faults.append(("MICROSOFT_APP_ID", "is missing: Teams needs it"))
+    if begun and password is None and certificate is None and not settings.teams_unsigned:
+        faults.append(("MICROSOFT_APP_PASSWORD", "is missing: Teams needs it, or MICROSOFT_APP_CERTIFICATE instead"))
+    if begun and not settings.teams_tenants:
+        faults.append(("PUSHPW_TEAMS_TENANTS", "is missing: name the tenants that Teams may be used from, or write any"))
+    doubles = {
+        "PUSHPW_TEAMS_UNSIGNED": settings.teams_unsigned,
+        "PUSHPW_TEAMS_OPENID_URL": is_loopback(settings.teams_openid_url),
+        "PUSHPW_TEAMS_LOGIN_URL": is_loopback(settings.teams_login_url),
+    }
+    if not (is_loopback(settings.base_url) and settings.host in LOOPBACK):
+        what = "is for trying things on one machine: PUSHPW_BASE_URL and PUSHPW_HOST must both be localhost"
+        faults += [(name, what) for name, is_double in doubles.items() if is_double]
+    return faults
+
+
+def faults_in(problem: ValidationError) -> list[tuple[str, str]]:
+    """(variable name, what to do) for each, and nothing of the values."""
+    errors = problem.errors(include_input=False, include_url=False, include_context=False)
+    return [(str(error["loc"][0]), _say(error["type"], error["msg"])) for error in errors]
+
+
 def _say(kind: str, message: str) -> str:
     return "is missing; `pushpw init` writes a .env with it" if kind == "missing" else message
 
@@ -265,7 +373,7 @@ class _Early(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] | None = Field(None, validation_alias="PUSHPW_REDIS_URL")
-    base_url: Annotated[str, AfterValidator(check_base_url)] | None = Field(None, validation_alias="PUSHPW_BASE_URL")
+    base_url: BaseUrl | None = Field(None, validation_alias="PUSHPW_BASE_URL")
 
 
 def base_url_if_set(env_file: Path | None = Path(".env")) -> str | None:

@@ -12,7 +12,7 @@ from adapters.slack.home import HomeTabs
 from adapters.slack.http import SlackDoor
 from adapters.slack.install import MEMBER_PATH, InstallDoor
 from adapters.slack.installations import Installations
-from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
+from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES, PREVIEW_SCOPES
 from adapters.slack.notices import Notices
 from adapters.slack.oauth import OAuth
 from adapters.slack.people import People
@@ -27,6 +27,7 @@ from adapters.web.origin import claimant_address
 from bot.ground import Door, Ground, brand_of
 from bot.settings import secret
 from core.engine import PushEngine
+from core.once import Once
 from core.ports import AuditLog, Departures, ReceiptBook
 from core.preferences import MemberPreferences
 from core.receipt import Change
@@ -44,7 +45,11 @@ class SlackSide:
         settings, session = ground.settings, ground.session
         self.socket: SocketDoor | None = None
         self._many = _ManyWorkspaces(ground) if settings.has_many_workspaces else None
-        self.tokens = self._many.installations if self._many else OneToken(secret(settings.slack_bot_token))
+        self.tokens = (
+            self._many.installations
+            if self._many
+            else OneToken(secret(settings.slack_bot_token), api_url=settings.slack_api_url, session=session)
+        )
         self._switchboard = Switchboard(self.tokens, api_url=settings.slack_api_url, session=session)
         self._responses = Responses(api_url=settings.slack_api_url, session=session)
         self._preferences = MemberPreferences(ground.workspaces, ground.metrics, ground.clock)
@@ -99,7 +104,12 @@ class SlackSide:
         """The doors, with their handlers behind them."""
         ground = self._ground
         reveals = Reveals(engine=engine, book=book, policies=ground.policies, records=self._records, audit=audit, random=ground.random)
-        desk = Desk(
+        handlers = SlackHandlers(self._desk(engine, reveals), requests, self._leave_url)
+        return self._entrances(Reception(handlers, RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix)))
+
+    def _desk(self, engine: PushEngine, reveals: Reveals) -> Desk:
+        ground = self._ground
+        return Desk(
             engine=engine,
             reveals=reveals,
             outbox=ground.outbox,
@@ -114,14 +124,16 @@ class SlackSide:
             home=self._home,
             groups=self._groups,
             recipients=Recipients(self._people, self._groups),
+            once=Once(self._records, RedisLocks(ground.redis, ground.random, prefix=ground.prefix), ground.random),
             ring=ground.ring,
             random=ground.random,
             base_url=ground.settings.base_url,
             later=ground.later,
         )
-        reception = Reception(
-            SlackHandlers(desk, requests, self._leave_url), RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix)
-        )
+
+    def _entrances(self, reception: Reception) -> list[Door]:
+        """Sockets are kept open from within, so they are no door that anybody mounts."""
+        ground = self._ground
         doors: list[Door] = []
         if ground.settings.slack_app_token is not None:
             token, api_url = secret(ground.settings.slack_app_token), ground.settings.slack_api_url
@@ -160,7 +172,7 @@ class _ManyWorkspaces:
             limiter=ground.limiter,
             random=ground.random,
             address_of=lambda request: claimant_address(request, settings.trusted_proxies),
-            scopes=[*BOT_SCOPES, *OPTIONAL_BOT_SCOPES],
+            scopes=[*BOT_SCOPES, *OPTIONAL_BOT_SCOPES, *(PREVIEW_SCOPES if settings.slack_previews else [])],
             base_url=settings.base_url,
             name=settings.brand_name,
         )

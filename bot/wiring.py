@@ -19,6 +19,7 @@ from adapters.redis_store.request_book import RedisRequestBook
 from adapters.redis_store.workspace_records import RedisWorkspaceRecords
 from adapters.web.http import WebDoor
 from adapters.web.scanners import Sightings
+from adapters.web.statements import StatementsDoor
 from bot.background import Background
 from bot.ground import IN_LIFE, Door, Ground, Timing, brand_of
 from bot.health import HealthDoor, StoreState
@@ -27,13 +28,15 @@ from bot.promises import Keeper
 from bot.settings import Settings, secret
 from bot.slack_side import SlackSide
 from bot.sweeper import sweep_for_ever
+from bot.teams_side import TeamsSide
 from core.engine import PushEngine
-from core.farewell import Farewells
+from core.farewell import Farewells, Partings
 from core.identity import Platform
 from core.keyring import KeyRing
 from core.policies import WorkspacePolicies
 from core.ports import AskDelivery, Delivery, Policies
-from core.promise import Ask, Farewell, Promise, Settle
+from core.preferences import MemberPreferences
+from core.promise import Ask, Farewell, Parting, Promise, Settle
 from core.receipt import Change
 from core.receipts import Receipts
 from core.secret_requests import SecretRequests
@@ -57,6 +60,7 @@ class House:
     receipts: Receipts
     requests: SecretRequests
     farewells: Farewells | None
+    partings: Partings
     doors: list[Door]
     metrics: Metrics
     later: Background
@@ -72,6 +76,8 @@ class House:
             case Farewell():
                 if self.farewells is not None:
                     await self.farewells.keep(promise)
+            case Parting():
+                await self.partings.keep(promise)
             case _:
                 await self.receipts.keep(promise, again)
 
@@ -120,8 +126,8 @@ def _build(ground: Ground) -> House:
     metrics, book, store = ground.metrics, RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix), _push_store(ground)
     counting = Counting(ground.workspaces, book)
     slack = SlackSide(ground, book, counting) if ground.settings.has_slack else None
-    deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
-    askers: dict[Platform, AskDelivery] = {"slack": slack.asking} if slack else {}
+    teams = TeamsSide(ground) if ground.settings.has_teams else None
+    deliveries, askers = _carriers(slack, teams)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
     looks_on = [slack.look] if slack else []
 
@@ -142,8 +148,9 @@ def _build(ground: Ground) -> House:
         random=ground.random,
         policies=ground.policies,
     )
+    asked = RedisRequestBook(ground.redis, ground.ring, prefix=ground.prefix)
     requests = SecretRequests(
-        book=RedisRequestBook(ground.redis, ground.ring, prefix=ground.prefix),
+        book=asked,
         outbox=ground.outbox,
         deliveries=askers,
         policies=ground.policies,
@@ -153,13 +160,28 @@ def _build(ground: Ground) -> House:
         random=ground.random,
     )
     sightings = Sightings()
-    doors = [_web_door(ground.settings, engine, sightings), _health_door(ground, metrics)]
-    farewells = None
+    doors = [_web_door(ground.settings, engine, sightings), _statements_door(ground.settings), _health_door(ground, metrics)]
+    farewells, partings = None, Partings(store, book, asked, follow=receipts.follow, settle=requests.keep)
+    partings.forgetting.append(MemberPreferences(ground.workspaces, metrics, ground.clock).forget)
+    if teams:
+        partings.forgetting.append(teams.forget)
+        doors += teams.doors(engine, requests)
     if slack:
         requests.on_change.append(slack.look_at_request)
         doors += slack.doors(engine, requests, book, metrics)
-        farewells = Farewells(slack.departures, store, book, ground.workspaces)
-    return House(engine, receipts, requests, farewells, doors, metrics, ground.later, slack, sightings, ground.policies)
+        farewells = Farewells(slack.departures, store, book, asked, ground.workspaces)
+    return House(engine, receipts, requests, farewells, partings, doors, metrics, ground.later, slack, sightings, ground.policies)
+
+
+def _carriers(slack: SlackSide | None, teams: TeamsSide | None) -> tuple[dict[Platform, Delivery], dict[Platform, AskDelivery]]:
+    """Who carries a push's news, and a request's, on each platform that is set up."""
+    deliveries: dict[Platform, Delivery] = {}
+    askers: dict[Platform, AskDelivery] = {}
+    if slack:
+        deliveries["slack"], askers["slack"] = slack.delivery, slack.asking
+    if teams:
+        deliveries["teams"], askers["teams"] = teams.delivery, teams.asking
+    return deliveries, askers
 
 
 def _push_store(ground: Ground) -> RedisPushStore:
@@ -182,6 +204,16 @@ def _web_door(settings: Settings, engine: PushEngine, sightings: Sightings) -> D
         hsts=settings.hsts,
         trusted_proxies=settings.trusted_proxies,
         sightings=sightings,
+    )
+
+
+def _statements_door(settings: Settings) -> Door:
+    return StatementsDoor(
+        brand_of(settings),
+        https=settings.base_url.startswith("https:"),
+        hsts=settings.hsts,
+        privacy_url=settings.privacy_url or "",
+        terms_url=settings.terms_url or "",
     )
 
 

@@ -56,6 +56,8 @@ class Order:
     passphrase: str = field(default="", repr=False)
     label: str = ""
     asked_in: str = ""
+    by_sender: bool = False
+    """The sender hands over the buttons themselves, so nobody else is invited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Creation:
         group = tuple(reference(each.push.id) for each in sealed) if len(sealed) > 1 else ()
         receipts = [self._receipt(order, each.push, at, group) for each, at in zip(sealed, expiries, strict=True)]
         created = [Created(each.link, receipt) for each, receipt in zip(sealed, receipts, strict=True)]
-        await self._enter_all(created)
+        await self._enter_all(created, invited=bool(named) and not order.by_sender)
         for receipt in receipts:
             self._audit.record(AuditEvent("push.created", receipt.reference))
         return created
@@ -183,13 +185,12 @@ class Creation:
             showable=push.pass_proof is None and shows_exactly(order.payload),
         )
 
-    async def _enter_all(self, created: list[Created]) -> None:
+    async def _enter_all(self, created: list[Created], *, invited: bool) -> None:
         try:
             await _each(self._book.enter(each.receipt) for each in created)
             # After all are entered, so that the first who is told of finds the others; and in one act, so that no process can die
             # with half of them told. The link goes along only where a button will hold it; whoever passes a link on has it already.
-            announced = (Announce(each.receipt.reference, each.link if each.receipt.recipient else None) for each in created)
-            await self._outbox.promise(*announced)
+            await self._outbox.promise(*(Announce(each.receipt.reference, each.link if invited else None) for each in created))
         except StoreUnavailable:
             await _each(self._take_back(each.receipt) for each in created)
             raise

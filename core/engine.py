@@ -11,11 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from core.audit import AuditEvent, AuditName
-from core.creation import LIVE_MOST as LIVE_MOST
-from core.creation import Created as Created
-from core.creation import Creation
-from core.creation import Order as Order
-from core.creation import Recipient as Recipient
+from core.creation import Created, Creation, Order, Recipient
 from core.errors import BadInput, NotYours, OnHold, StoreUnavailable, TooLate, TooMany
 from core.identity import Member
 from core.link import Link

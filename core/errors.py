@@ -54,6 +54,12 @@ class OnHold(PushError):
     code = "on_hold"
 
 
+class StillBusy(PushError):
+    """The same was asked for before, and that is not finished. Nothing is done twice; ask again in a moment."""
+
+    code = "still_busy"
+
+
 class IncompleteLink(PushError):
     """The link is cut or mistyped: its check characters do not match. Nothing was spent."""
 

@@ -1,6 +1,6 @@
 """Who acts, in which workspace?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Self
 
 Platform = Literal["slack", "teams", "api"]
@@ -37,6 +37,8 @@ class Member:
 
     workspace: Workspace
     id: str
+    name: str = field(default="", compare=False, repr=False)
+    """What others see them as, where the platform has told it: for whoever reads of them in another chat. It decides nothing."""
 
     def spelled(self) -> str:
         """One line that names this member and nobody else, for keys and comparisons.
@@ -47,7 +49,7 @@ class Member:
 
     def to_json(self) -> dict[str, str | None]:
         """The member as plain JSON, for sealed records."""
-        return self.workspace.to_json() | {"id": self.id}
+        return self.workspace.to_json() | {"id": self.id} | ({"name": self.name} if self.name else {})
 
     @classmethod
     def from_json(cls, spelled: dict[str, str | None]) -> Self:
@@ -55,4 +57,4 @@ class Member:
         workspace, member = Workspace.from_json(spelled), spelled["id"]
         if member is None:
             raise ValueError("not a member")
-        return cls(workspace, member)
+        return cls(workspace, member, spelled.get("name") or "")

@@ -80,22 +80,22 @@ class PushStore(Protocol):
 class ReceiptBook(Protocol):
     """Keeps what the sender may know of a push, sealed, until some days after it expired."""
 
-    async def enter(self, receipt: Receipt) -> None:
+    async def enter(self, receipt: Receipt, /) -> None:
         """Keep a new receipt, and list it among the live pushes of its sender and of the sender's workspace."""
 
-    async def find(self, reference: str) -> Receipt | None:
+    async def find(self, reference: str, /) -> Receipt | None:
         """The receipt of that reference."""
 
-    async def amend(self, reference: str, change: Callable[[Receipt], Receipt]) -> Receipt | None:
+    async def amend(self, reference: str, change: Callable[[Receipt], Receipt], /) -> Receipt | None:
         """`change` the receipt atomically (it may be called more than once); the new one, or None if there is none.
 
         A new `expires_at` is when it is due from now on, and what its lifetime is counted from.
         """
 
-    async def find_each(self, references: Sequence[str]) -> list[Receipt]:
+    async def find_each(self, references: Sequence[str], /) -> list[Receipt]:
         """The receipts of these references, in this order; those that are not there are left out."""
 
-    async def forget(self, reference: str) -> None:
+    async def forget(self, reference: str, /) -> None:
         """The receipt goes now, from every list too. What its push became is nobody's knowledge any more."""
 
     async def live_of(self, sender: Member) -> list[Receipt]:
@@ -107,13 +107,13 @@ class ReceiptBook(Protocol):
     async def live_in(self, workspace: Workspace, most: int) -> list[Receipt]:
         """Up to `most` receipts of pushes from senders of that workspace, as for `live_of`; fewer only when there are no more."""
 
-    async def take_due(self, most: int) -> list[str]:
+    async def take_due(self, most: int, /) -> list[str]:
         """References of up to `most` pushes that have expired.
 
         Each goes to one caller, and comes again after a minute unless `settle_due` was called for it.
         """
 
-    async def settle_due(self, reference: str) -> None:
+    async def settle_due(self, reference: str, /) -> None:
         """That push needs no more looking at."""
 
 
@@ -165,7 +165,8 @@ class Departures(Protocol):
         """Forget the tokens of a workspace, or organisation, that took the app away at `at`; all that are without it now.
 
         None of them when it has the app anew since then. It may be asked again, and then says the same until
-        what is remembered of `workspace` is erased.
+        what is remembered of `workspace` is erased. Raises StoreUnavailable, or Undeliverable when the platform has to be
+        asked and does not say.
         """
 
 
@@ -249,13 +250,13 @@ class Delivery(Protocol):
 class RequestBook(Protocol):
     """Keeps who asked whom for a secret, sealed, until some days after the request expired."""
 
-    async def enter(self, request: SecretRequest) -> None:
-        """Keep a new request, and list it among its requester's open ones."""
+    async def enter(self, request: SecretRequest, /) -> None:
+        """Keep a new request, and list it among the open ones of its requester and of the requester's workspace."""
 
-    async def find(self, request_id: str) -> SecretRequest | None:
+    async def find(self, request_id: str, /) -> SecretRequest | None:
         """The request of that id."""
 
-    async def amend(self, request_id: str, change: Callable[[SecretRequest], SecretRequest]) -> SecretRequest | None:
+    async def amend(self, request_id: str, change: Callable[[SecretRequest], SecretRequest], /) -> SecretRequest | None:
         """`change` the request atomically (it may be called more than once); the new one, or None if there is none."""
 
     async def open_of(self, requester: Member) -> list[SecretRequest]:
@@ -264,10 +265,16 @@ class RequestBook(Protocol):
     async def count_open_of(self, requester: Member) -> int:
         """How many that are."""
 
-    async def take_due(self, most: int) -> list[str]:
+    async def open_in(self, workspace: Workspace, most: int) -> list[SecretRequest]:
+        """Up to `most` open requests of members of that workspace, as for `open_of`; fewer only when there are no more."""
+
+    async def forget(self, request_id: str, /) -> None:
+        """The request goes now, from every list too."""
+
+    async def take_due(self, most: int, /) -> list[str]:
         """Ids of up to `most` requests that have expired. Each goes to one caller, and comes again after a minute unless settled."""
 
-    async def settle_due(self, request_id: str) -> None:
+    async def settle_due(self, request_id: str, /) -> None:
         """That request needs no more looking at."""
 
 

@@ -65,6 +65,13 @@ class MemberPreferences:
             self._near.forget(member.spelled())
         self._audit.record(AuditEvent("preferences.changed", ""))
 
+    async def forget(self, member: Member) -> None:
+        """As if they had never chosen anything. Raises StoreUnavailable."""
+        try:
+            await self._records.drop(member.workspace, _name(member))
+        finally:
+            self._near.forget(member.spelled())
+
 
 def _name(member: Member) -> str:
     """The records hash their names, so the store's files tell nothing of who has preferences."""

@@ -6,7 +6,7 @@ comes first. It may be done twice, so doing it twice must be harmless.
 
 from dataclasses import dataclass, field
 
-from core.identity import Workspace
+from core.identity import Member, Workspace
 from core.link import Link
 from core.push import Millis
 from core.receipt import Happening
@@ -59,7 +59,15 @@ class Farewell:
     at: Millis
 
 
-Promise = Tell | Announce | Nudge | Ask | Settle | Farewell
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """A member has taken the app away for themselves at `at`: end what they sent and asked for until then, and forget what is kept of them."""
+
+    member: Member
+    at: Millis
+
+
+Promise = Tell | Announce | Nudge | Ask | Settle | Farewell | Parting
 
 
 @dataclass(frozen=True, slots=True)

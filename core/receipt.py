@@ -93,8 +93,6 @@ class Receipt:
     nudged_at: Millis | None = None
     passed_on_at: Millis | None = None
     """Since when whoever has the link may open it, at its sender's wish, though it was for one person."""
-    conversation: str = ""
-    """Where the card of a group lies, on the first of the group, in the platform's own words."""
     extended_at: Millis | None = None
     reminded_at: Millis | None = None
     """Which nudge was carried out: the `nudged_at` of it."""

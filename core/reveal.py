@@ -4,7 +4,7 @@ The page stays the normal way: there the secret never passes the platform. Here 
 seal itself and hands the text to the platform, so only a workspace that has chosen so gets the offer.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from core.audit import AuditEvent
@@ -32,10 +32,11 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """What was pushed, exactly."""
+    """What was pushed, exactly. `by`: the pass whose claim it is, for `done`."""
 
     text: str = field(repr=False)
     views_left: int
+    by: Pass | None = field(default=None, repr=False, compare=False)
 
 
 class NotShown(StrEnum):
@@ -77,23 +78,39 @@ class Reveals:
         receipt = await self._book.find(reference(link.push_id))
         if receipt is None or not receipt.showable:
             return NotShown.ELSEWHERE
-        if begun := await self._records.read(_BEGUN, _name(link.push_id, member)):
-            return Pass(link.with_ticket(begun[NONCE_BYTES:]), begun[:NONCE_BYTES])
+        if begun := await self._begun(link, member):
+            return begun
         return Pass(ticketed, self._random(NONCE_BYTES)) if ticketed else NotShown.GONE
 
     async def reveal(self, shown: Pass, member: Member, workspace: Workspace) -> Revealed | NotShown:
-        """Claim a view and open the seal. Until `done` is said, the same pass gives the same again. Raises StoreUnavailable: then too."""
-        link, ticket = shown.link, shown.link.ticket or b""
+        """Claim a view and open the seal. Until `done` is said, every pass of this person gives the same again. Raises StoreUnavailable: then too."""
+        link = shown.link
         if not (await self._policies.of(workspace)).reveal_in_chat:
             return NotShown.OFF
         if link.mode == "p":
             return NotShown.PASSPHRASE
+        # What another window of theirs has claimed comes first: this pass would be refused, and its record would take the place of that one's.
+        begun = await self._begun(link, member)
+        if begun is not None and begun != shown:
+            outcome = await self._claimed(begun, member)
+            if isinstance(outcome, Revealed):
+                return outcome
+        return await self._claimed(shown, member)
+
+    async def _begun(self, link: Link, member: Member) -> Pass | None:
+        """The pass by which this person has begun to claim, not a minute ago."""
+        kept = await self._records.read(_BEGUN, _name(link.push_id, member))
+        return Pass(link.with_ticket(kept[NONCE_BYTES:]), kept[:NONCE_BYTES]) if kept else None
+
+    async def _claimed(self, shown: Pass, member: Member) -> Revealed | NotShown:
+        link, ticket = shown.link, shown.link.ticket or b""
         # Before the claim: whoever loses the answer finds the nonce of their claim again, however they come back.
         await self._records.keep(_BEGUN, _name(link.push_id, member), shown.nonce + ticket, _BEGUN_SECONDS)
         outcome = await self._claim(link, Attempt(shown.nonce, link_proof(link.key, link.push_id), ticket=ticket), member)
         if isinstance(outcome, NotShown):
             await self._records.drop(_BEGUN, _name(link.push_id, member))
-        return outcome
+            return outcome
+        return replace(outcome, by=shown)
 
     async def _claim(self, link: Link, attempt: Attempt, member: Member) -> Revealed | NotShown:
         try:

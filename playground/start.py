@@ -65,7 +65,7 @@ async def open_town(
     comes over the service's own connection. `policies` stand in place of the settings' one.
     """
     async with AsyncExitStack() as closing:
-        listening = closing.enter_context(_bound(service_port))
+        listening = closing.enter_context(bound(service_port))
         service_url = f"http://{SERVICE_HOST}:{listening.getsockname()[1]}"
         signing_secret, bot_token = secrets.token_hex(16), "" if extras.many else f"xoxb-{secrets.token_hex(16)}"
         slack = PretendSlack(
@@ -101,6 +101,8 @@ def _slack_settings(slack: PretendSlack, extras: Extras, signing_secret: str, bo
     if extras.socket:
         made = {"SLACK_APP_TOKEN": f"xapp-{secrets.token_hex(16)}"}
         slack.give_app_token(made["SLACK_APP_TOKEN"])
+    if extras.previews:
+        made["PUSHPW_SLACK_PREVIEWS"] = "true"
     if extras.many:
         return made | {"SLACK_CLIENT_ID": slack.oauth.app.client_id, "SLACK_CLIENT_SECRET": slack.oauth.app.client_secret}
     return made | {"SLACK_BOT_TOKEN": bot_token}
@@ -120,7 +122,8 @@ def _listen_along(slack: PretendSlack, metrics: Metrics) -> None:
     metrics.on_answer.append(on_answer)
 
 
-def _bound(port: int) -> socket.socket:
+def bound(port: int) -> socket.socket:
+    """A socket on this machine's own address. Port 0 takes a free one. Raises PortTaken."""
     try:
         return socket.create_server(("127.0.0.1", port))
     except OSError:

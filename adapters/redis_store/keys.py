@@ -66,6 +66,10 @@ class Keys:
         """A member's open secret requests: one name for each key of the ring, current one first."""
         return [f"{self.prefix}:asked:{name}" for name in _names(ring, "requester", member)]
 
+    def requests_in(self, ring: KeyRing, workspace: str) -> list[str]:
+        """The open secret requests of a workspace's members: one name for each key of the ring, current one first."""
+        return [f"{self.prefix}:asked-in:{name}" for name in _names(ring, "asked-in", workspace)]
+
     def record(self, ring: KeyRing, kind: str, name: str) -> list[str]:
         """A sealed record: one name for each key of the ring, current one first."""
         return [f"{self.prefix}:record:{kind}:{hidden}" for hidden in _names(ring, "record/" + kind, name)]

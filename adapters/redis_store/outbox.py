@@ -12,10 +12,10 @@ from adapters.redis_store.connect import Client, trouble
 from adapters.redis_store.keys import Keys
 from adapters.redis_store.scripts import load_script
 from core.errors import Damaged, PushError
-from core.identity import Workspace
+from core.identity import Member, Workspace
 from core.keyring import KeyRing
 from core.link import Link
-from core.promise import Announce, Ask, Farewell, Lent, Nudge, Promise, Settle, Tell
+from core.promise import Announce, Ask, Farewell, Lent, Nudge, Parting, Promise, Settle, Tell
 from core.receipt import Happening, Hold, Seen, State
 
 LEASE_MS = 30_000
@@ -79,6 +79,8 @@ def _to_json(what: Promise) -> dict[str, Any]:
             return {"settle": request_id}
         case Farewell(workspace, at):
             return {"farewell": workspace.to_json(), "at": at}
+        case Parting(member, at):
+            return {"parting": member.to_json(), "at": at}
 
 
 def _from_json(told: dict[str, Any]) -> Promise:
@@ -96,6 +98,8 @@ def _from_json(told: dict[str, Any]) -> Promise:
             return Settle(request_id)
         case {"farewell": workspace}:
             return Farewell(Workspace.from_json(workspace), told["at"])
+        case {"parting": member}:
+            return Parting(Member.from_json(member), told["at"])
     raise ValueError("not a promise")
 
 

@@ -20,6 +20,7 @@ from adapters.wording.catalog import Words
 from core.engine import PushEngine
 from core.errors import StoreUnavailable, Undeliverable
 from core.keyring import KeyRing
+from core.once import Once
 from core.policies import WorkspacePolicies
 from core.policy import Policy
 from core.ports import Clock, Outbox, RandomBytes, SealedRecords
@@ -50,6 +51,7 @@ class Desk:
     home: HomeTabs
     groups: Groups
     recipients: Recipients
+    once: Once
     ring: KeyRing
     random: RandomBytes
     base_url: str

@@ -32,6 +32,8 @@ class Form:
     draft_length: int = 0
     label: str = ""
     secret: str = field(default="", repr=False)
+    lock: str = field(default="", repr=False)
+    """Random bytes, spelled, that lie in the form alone: what is remembered of its answer is locked by them."""
     left_out: tuple[tuple[str, str], ...] = ()
     """Of the groups that were typed: (id, why) of those who were not filled in."""
 

@@ -25,6 +25,11 @@ class Gestures:
     options: Mapping[str, Handler] = field(default_factory=dict)
     """By action_id: what an external select offers for what is typed."""
 
+    def each(self, wrap: Callable[[Handler], Handler]) -> "Gestures":
+        """The same with every handler wrapped."""
+        tables = (self.actions, self.views, self.shortcuts, self.events, self.options)
+        return Gestures(*({name: wrap(handler) for name, handler in table.items()} for table in tables))
+
     def __or__(self, more: "Gestures") -> "Gestures":
         """Both. Raises ValueError when both claim the same gesture."""
         return Gestures(

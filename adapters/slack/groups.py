@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from adapters.slack.choice import GROUP_TROUBLE
+from adapters.choice import GROUP_TROUBLE
 from adapters.slack.switchboard import Switchboard
 from core.errors import BadInput, StoreUnavailable, Undeliverable
 from core.identity import Workspace

@@ -17,7 +17,7 @@ from core.ports import Clock, Locks, WorkspaceRecords
 from core.push import Millis
 
 _FACTS, _BRANCHES, _BOT, _MEMBER = "installation", "branches", "bot_token", "user_token/"
-_CACHED_MILLIS = 5_000
+_CACHED_MILLIS, _NOTED_MILLIS = 5_000, 60_000
 _CACHED_MOST = 1000
 _LOCK_SECONDS = 10.0
 
@@ -51,6 +51,7 @@ class Installations:
         self._locks = locks
         self._clock = clock
         self._cached: OrderedDict[tuple[str, str], tuple[Millis, str]] = OrderedDict()
+        self._noted: OrderedDict[tuple[str, str], Millis] = OrderedDict()
 
     async def install(self, consent: Consent) -> Installation:
         """Keep what an admin has consented to. Raises Undeliverable("no_token_given")."""
@@ -100,7 +101,6 @@ class Installations:
         for home in _homes(workspace):
             token = await self._vault.current(home, _BOT)
             if token is not None:
-                await self._note_branch(workspace, home)
                 return self._remember(name, token.value)
         raise Undeliverable("not_installed")
 
@@ -154,14 +154,36 @@ class Installations:
             self._cached.popitem(last=False)
         return value
 
-    async def _note_branch(self, workspace: Workspace, home: Workspace) -> None:
-        """Remember that this workspace has the app through its organisation: it goes when that one goes."""
-        if workspace.id == home.id or workspace.id in await self._branches_of(home):
-            return
-        async with self._locks.held(f"branches/{home.spelled()}", _LOCK_SECONDS) as mine:
-            if mine:  # else the next call notes it
-                known = await self._branches_of(home)
-                await self._records.keep(home, _BRANCHES, json.dumps(sorted({*known, workspace.id})).encode())
+    async def has_app(self, workspace: Workspace) -> bool:
+        """Whether it has installed the app, itself or as a branch that a signed request has proven to be one."""
+        if await self._facts(workspace) is not None:
+            return True
+        organisation = Workspace("slack", workspace.enterprise or "", workspace.enterprise)
+        return bool(workspace.enterprise) and workspace.id in await self._branches_of(organisation)
+
+    def is_news(self, branch: Workspace) -> bool:
+        """Whether nobody here has looked lately."""
+        return self._clock() >= self._noted.get(_name(branch), 0)
+
+    async def note_branch(self, branch: Workspace) -> None:
+        """Remember that this workspace has the app through its organisation, as a signed request has proven: it goes when that one goes."""
+        organisation = Workspace("slack", branch.enterprise or "", branch.enterprise)
+        through_it = await self._facts(branch) is None and await self._facts(organisation) is not None
+        if through_it and not await self._note(branch.id, organisation):
+            return  # another process is at it: the next request notes this one
+        self._noted[_name(branch)] = self._clock() + _NOTED_MILLIS
+        self._noted.move_to_end(_name(branch))
+        while len(self._noted) > _CACHED_MOST:
+            self._noted.popitem(last=False)
+
+    async def _note(self, team: str, organisation: Workspace) -> bool:
+        if team in await self._branches_of(organisation):
+            return True
+        async with self._locks.held(f"branches/{organisation.spelled()}", _LOCK_SECONDS) as mine:
+            if mine:
+                known = await self._branches_of(organisation)
+                await self._records.keep(organisation, _BRANCHES, json.dumps(sorted({*known, team})).encode())
+            return mine
 
     async def _branches_of(self, home: Workspace) -> list[str]:
         spelled = await self._records.read(home, _BRANCHES)

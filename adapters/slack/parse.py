@@ -2,10 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from adapters import commands
+from adapters.commands import Ask as Ask
+from adapters.commands import Burn as Burn
+from adapters.commands import ChangeSettings as ChangeSettings
+from adapters.commands import Command as Command
+from adapters.commands import Help as Help
+from adapters.commands import ListMine as ListMine
+from adapters.commands import Mistake as Mistake
+from adapters.commands import Named, Spelling
+from adapters.commands import Push as Push
 from adapters.slack.form import Form
 from adapters.slack.message_text import decode_entities
 from core.creation import Order
@@ -15,98 +25,20 @@ from core.payload import Payload
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
-_EXPIRY = re.compile(r"(\d{1,4})(m|min|h|d|w)")
-_VIEWS = re.compile(r"views?")
-_REFERENCE = re.compile(r"[a-z2-7]{8}")
 _TS = re.compile(r"[0-9]{1,11}\.[0-9]{1,6}")
 _ENTITY = re.compile(r"<([^<>]+)>")
-_UNIT_SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """`/pushpw [generate] [@jane @oncall] [1d] [3 views]`: ids of people and of groups."""
-
-    recipients: tuple[str, ...] = ()
-    expires_in: int | None = None
-    views: int | None = None
-    generate: bool = False
-    groups: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Burn:
-    """`/pushpw burn <reference|all>`; empty when neither was said."""
-
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """`/pushpw request @jane what for`; empty where less was said."""
-
-    asked: str = ""
-    what: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """`/pushpw help`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListMine:
-    """`/pushpw list`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeSettings:
-    """`/pushpw settings`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """Anything else is taken for a secret typed by mistake. Never echoed."""
-
-    text: str = field(repr=False)
-
-
-Command = Push | Burn | Ask | Help | ListMine | ChangeSettings | Mistake
-_ALONE: dict[str, Command] = {"help": Help(), "list": ListMine(), "settings": ChangeSettings(), "request": Ask()}
 
 
 def command(text: str) -> Command:
     """What stands after `/pushpw`, as Slack escaped it."""
-    words = text.split()
-    head, rest = (words[0].lower(), words[1:]) if words else ("", [])
-    if head == "request" and rest and (asked := _MENTION.fullmatch(rest[0])):
-        return Ask(asked[1], unescape(" ".join(rest[1:])))
-    if not rest and head in _ALONE:
-        return _ALONE[head]
-    if head == "burn" and len(rest) <= 1 and (not rest or rest[0] == "all" or _REFERENCE.fullmatch(rest[0])):
-        return Burn(*rest)
-    return _push(words) or Mistake(unescape(text))
+    return commands.command(text, Spelling(_named, unescape))
 
 
-def _push(words: list[str]) -> Push | None:
-    generate = bool(words) and words[0].lower() == "generate"
-    recipients: dict[str, None] = {}
-    groups: dict[str, None] = {}
-    expires_in, views = None, None
-    rest = words[1:] if generate else words
-    while rest:
-        word, *rest = rest
-        if group := _GROUP.fullmatch(word):
-            groups[group[1]] = None
-        elif mention := _MENTION.fullmatch(word):
-            recipients[mention[1]] = None
-        elif expires_in is None and (expiry := _EXPIRY.fullmatch(word)):
-            expires_in = int(expiry[1]) * _UNIT_SECONDS[expiry[2]]
-        elif views is None and word.isascii() and word.isdecimal() and len(word) < 6 and rest and _VIEWS.fullmatch(rest[0]):
-            views, rest = int(word), rest[1:]
-        else:
-            return None
-    return Push(tuple(recipients), expires_in, views, generate, tuple(groups))
+def _named(word: str) -> Named | None:
+    if group := _GROUP.fullmatch(word):
+        return Named(group[1], is_group=True)
+    mention = _MENTION.fullmatch(word)
+    return Named(mention[1]) if mention else None
 
 
 def unescape(text: str) -> str:
@@ -202,6 +134,25 @@ def installed_in(payload: Mapping[str, Any]) -> Workspace:
     return Workspace("slack", home, team.get("enterprise_id") or enterprise)
 
 
+def branch(payload: Mapping[str, Any]) -> Workspace | None:
+    """The acting person's workspace with its organisation, where the payload itself says that the one is part of the other.
+
+    A click in a shared channel tells of two workspaces: the organisation there is the app's, the person may be a stranger.
+    """
+    if "event" in payload:
+        return None
+    if "user_id" in payload:  # a slash command: there are none for strangers
+        own, organisation = payload["team_id"], payload.get("enterprise_id")
+    else:
+        team, organisation = payload.get("team") or {}, (payload.get("enterprise") or {}).get("id")
+        own, organisation = payload["user"].get("team_id") or team.get("id"), team.get("enterprise_id") or organisation
+        # Strangers have neither the app's shortcuts nor its Home tab.
+        members_only = payload.get("type") == "shortcut" or (payload.get("view") or {}).get("type") == "home"
+        if own != team.get("id") and (team or not members_only):
+            return None
+    return Workspace("slack", own, organisation) if own and organisation and own != organisation else None
+
+
 def happened_in(payload: Mapping[str, Any]) -> Workspace:
     """Whose installation an event is about: the workspace's or, when the app is there for all of it, the organisation's."""
     team, enterprise = payload.get("team_id") or "", payload.get("enterprise_id")
@@ -249,6 +200,12 @@ def whole(field: str, spelled: str) -> int:
     if not (spelled.isascii() and spelled.isdecimal() and len(spelled) < 12):  # no option of ours
         raise BadInput(field, "not_a_whole_number")
     return int(spelled)
+
+
+def answered(view: Mapping[str, Any]) -> tuple[str, str]:
+    """Which secret request a form answers, and the lock that lies in the form alone; empty in a form of an older edition."""
+    request_id, _, lock = view["private_metadata"].partition(" ")
+    return request_id, lock
 
 
 def extension(view: Mapping[str, Any]) -> tuple[str, int]:

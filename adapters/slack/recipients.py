@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from adapters.slack.choice import GROUP_TROUBLE, Choice, Chosen
+from adapters.choice import GROUP_TROUBLE, Choice, Chosen
 from adapters.slack.groups import Groups
 from adapters.slack.people import People
 from core.creation import RECIPIENTS_MOST

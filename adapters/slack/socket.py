@@ -16,8 +16,8 @@ import aiohttp
 import structlog
 from slack_bolt.response import BoltResponse
 
+from adapters.pace import RateLimited
 from adapters.slack.calls import SlackCalls
-from adapters.slack.pace import RateLimited
 from adapters.slack.reception import Reception
 from core.errors import StoreUnavailable, Undeliverable
 

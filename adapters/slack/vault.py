@@ -24,7 +24,8 @@ RENEW_BEFORE_MILLIS = 2 * 3600 * 1000
 """Rotating tokens live for twelve hours: two hours are room for many tries."""
 _PAUSE_MILLIS = 60_000
 """After a refusal nobody here asks for a while: each try would make somebody wait."""
-_LOCK_SECONDS = 30.0
+_LOCK_SECONDS = 90.0
+"""Longer than asking Slack and all tries to keep the answer take together, each as slow as a store may be."""
 _PATIENCE_SECONDS, _LOOK_AGAIN_SECONDS = 5.0, 0.1
 _KEEP_TRIES, _KEEP_AGAIN_SECONDS = 40, 0.5
 _DRAIN_SECONDS = 10.0
@@ -64,6 +65,14 @@ class Token:
         return self.until is None or self.until > now
 
 
+@dataclass(frozen=True, slots=True)
+class _Unsaved:
+    """A token that could not be kept yet, and which one it comes after."""
+
+    after: str = field(repr=False)
+    token: Token
+
+
 class Vault:
     """Keeps tokens and renews them. Raises StoreUnavailable."""
 
@@ -73,7 +82,7 @@ class Vault:
         self._oauth = oauth
         self._clock = clock
         self._renewing: dict[tuple[str, str], asyncio.Task[Token | None]] = {}
-        self._unsaved: dict[tuple[str, str], Token] = {}
+        self._unsaved: dict[tuple[str, str], _Unsaved] = {}
         self._pause: dict[tuple[str, str], Millis] = {}
 
     async def keep(self, home: Workspace, name: str, token: Token) -> None:
@@ -140,7 +149,7 @@ class Vault:
                 return known  # another process was quicker, or the workspace has left
             if mine:
                 new = Token.given(await self._oauth.refresh(old.refresh), self._clock())
-                await self._keep_for_sure(home, name, new)
+                await self._keep_for_sure(home, name, _Unsaved(old.value, new))
                 log.info("slack_token_renewed")
                 return new
         return old if old.good(self._clock()) else await self._what_another_gets(home, name, old)
@@ -155,7 +164,7 @@ class Vault:
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         raise Unreachable("token_not_renewed_yet")
 
-    async def _keep_for_sure(self, home: Workspace, name: str, new: Token) -> None:
+    async def _keep_for_sure(self, home: Workspace, name: str, new: _Unsaved) -> None:
         """The old refresh token is used up: this pair must not get lost because the store is away for a moment."""
         self._unsaved[_key(home, name)] = new
         for _ in range(_KEEP_TRIES):
@@ -169,13 +178,13 @@ class Vault:
 
     async def _read(self, home: Workspace, name: str) -> Token | None:
         spelled = await self._records.read(home, name)
-        unsaved = self._unsaved.get(_key(home, name))
-        if unsaved is not None and spelled is not None:  # what is not there was erased meanwhile, and stays so
-            await self._records.keep(home, name, unsaved.to_bytes())
-            self._unsaved.pop(_key(home, name), None)
-            return unsaved
+        known, unsaved = Token.from_bytes(spelled) if spelled is not None else None, self._unsaved.get(_key(home, name))
+        # What is not there was erased meanwhile, and stays so. What is not the one before ours is newer than ours: our lock had run out.
+        if known is not None and unsaved is not None and known.value == unsaved.after:
+            await self._records.keep(home, name, unsaved.token.to_bytes())
+            known = unsaved.token
         self._unsaved.pop(_key(home, name), None)
-        return Token.from_bytes(spelled) if spelled is not None else None
+        return known
 
 
 def _key(home: Workspace, name: str) -> tuple[str, str]:

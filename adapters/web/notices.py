@@ -14,6 +14,14 @@ from adapters.wording.catalog import Words
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, and what is said under it, point by point."""
+
+    title: str
+    points: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """What the card says. `scene` is the envelope's: sealed, open, empty, halted or waiting."""
 
@@ -24,6 +32,7 @@ class Notice:
     act: str
     act_url: str
     scene: str
+    sections: Sequence[Section] = ()
 
 
 class NoticePages:
@@ -44,9 +53,10 @@ class NoticePages:
         act: str = "",
         act_url: str = "",
         scene: str = "sealed",
+        sections: Sequence[Section] = (),
         status: int = 200,
     ) -> web.Response:
-        """The answer: `title`, paragraphs, a list, what to do next, and a button that leads to `act_url`."""
-        page = self._pages.notice(words, Notice(title, lines, points, next_step, act, act_url, scene))
+        """The answer: `title`, paragraphs, a list, sections, what to do next, and a button that leads to `act_url`."""
+        page = self._pages.notice(words, Notice(title, lines, points, next_step, act, act_url, scene, sections))
         told = {"Content-Language": words.tag, "Vary": "Accept-Language"}
         return web.Response(status=status, body=page, content_type="text/html", charset="utf-8", headers={**self._headers, **told})

@@ -6,7 +6,7 @@ from babel.dates import format_datetime
 
 from adapters.wording.catalog import Words
 from core.creation import RECIPIENTS_MOST, WITH_PASSPHRASE_MOST
-from core.errors import BadInput, OnHold, PushError, TooLate, TooMany
+from core.errors import BadInput, OnHold, PushError, StillBusy, TooLate, TooMany
 from core.policy import DAY, HOUR, MINUTE, Policy
 
 
@@ -17,6 +17,11 @@ def duration(words: Words, seconds: int) -> str:
     if seconds % HOUR == 0:
         return words.count("{n} hour", "{n} hours", seconds // HOUR)
     return words.count("{n} minute", "{n} minutes", seconds // MINUTE)
+
+
+def times(words: Words, views: int) -> str:
+    """How often a push can be opened, as a sentence."""
+    return words.count("Can be opened once.", "Can be opened {n} times.", views)
 
 
 def moment(words: Words, millis: int) -> str:
@@ -79,6 +84,8 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return on_hold(words)
         case TooLate():
             return too_late(words)
+        case StillBusy():
+            return words.say("What you sent first is still being worked on. Try again in a few seconds: nothing is sent twice.")
         case _:
             return words.say("This did not work. Nothing was sent.")
 
@@ -91,6 +98,16 @@ def not_sent(words: Words) -> str:
 def not_asked(words: Words) -> str:
     """The store did not answer to a secret request."""
     return words.say("The store is not answering, so nobody was asked. Try again in a minute.")
+
+
+def not_sent_in_time(words: Words) -> str:
+    """Looking up who may be sent to took longer than the platform waits; the form is still open."""
+    return words.say("Everything is slow just now, so nothing was sent. What you typed is still here. Send it again.")
+
+
+def not_asked_in_time(words: Words) -> str:
+    """As `not_sent_in_time`, of a secret request."""
+    return words.say("Everything is slow just now, so nobody was asked. What you typed is still here. Send it again.")
 
 
 def not_sent_for_lack_of_room(words: Words) -> str:

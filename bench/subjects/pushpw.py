@@ -18,7 +18,7 @@ from bench.children import Child, free_port
 from bench.subjects import SECRET
 from bot.settings import Settings, load
 from bot.wiring import House, open_house
-from core.engine import Created, Order
+from core.creation import Created, Order
 from core.identity import Member, Workspace
 from core.link import Link, decode, encode
 from core.payload import Payload, unframe

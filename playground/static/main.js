@@ -85,6 +85,11 @@ function buildTop() {
   );
 }
 
+function buildBottom() {
+  const [before, command, after] = words.teams;
+  at("elsewhere").append(before, h("code", {}, command), after);
+}
+
 async function begin() {
   for (const client of clients.values()) client.startOver();
   await send({ gesture: "start_over" });
@@ -170,6 +175,7 @@ function show(facts) {
 }
 
 buildTop();
+buildBottom();
 at("seats").setAttribute("aria-label", words.seats);
 at("tabs").setAttribute("aria-label", words.seats);
 at("tabs").addEventListener("keydown", walkTabs);

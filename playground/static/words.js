@@ -5,6 +5,7 @@ export const words = {
   intro: "Alice wants to give Bob a password. Chat would keep it for ever. pushpw keeps it out of the messages: Bob opens it once, then it is gone. Nothing here leaves this machine.",
   startOver: "Start over",
   away: "The playground has stopped. Start it again, and this page comes back by itself.",
+  teams: ["For Microsoft Teams, run ", "make run-teams", ": the same in Microsoft’s own Agents Playground."],
   steps: [
     { title: "Alice sends /pushpw @bob", help: "It is typed already: press Send.", needs: ["command"], who: "U0ALICE", kind: "channel" },
     { title: "She fills in the form", help: "Any secret will do. Then press the form’s button.", needs: ["pushed"], who: "U0ALICE" },

@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.async_api import Browser, BrowserContext, Page
 
 from adapters.redis_store.embedded import EmbeddedServer
-from core.engine import Order
+from core.creation import Order
 from core.payload import Payload
 from tests.browser.site import LOST, Site, serving
 from tests.chromium import launched

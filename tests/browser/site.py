@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from adapters.web.http import Brand, WebDoor
-from core.engine import Order, PushEngine
+from core.creation import Order
+from core.engine import PushEngine
 from core.link import Link
 from core.payload import Payload
 from tests.browser.house import House, furnished

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.engine import Order
+from core.creation import Order
 from core.payload import Payload
 from tests.browser.conftest import Reader
 from tests.browser.site import SECRET, Site

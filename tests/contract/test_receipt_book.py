@@ -39,7 +39,6 @@ async def test_what_was_entered_is_found_whole(stage: Stage):
         scanned_at=7,
         nudged_at=8,
         passed_on_at=9,
-        conversation="C1",
     )
     for receipt in (plain, full):
         await book.enter(receipt)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from core.identity import Member
+from core.identity import Member, Workspace
 from core.receipt import Place
 from core.secret_request import Asking, SecretRequest
 from tests.contract.stages import Stage
@@ -57,6 +57,35 @@ async def test_open_requests_are_the_requesters_own_soonest_to_expire_first(stag
     assert await book.open_of(ALICE) == [soon, late]
     assert await book.count_open_of(ALICE) == 2
     assert await book.open_of(BOB) == []
+
+
+async def test_open_requests_of_a_workspace_are_those_of_its_members_soonest_to_expire_first(stage: Stage):
+    book = stage.request_book()
+    stranger = Member(Workspace("slack", "T0OTHER"), ALICE.id)
+    late, soon, eves = (
+        await a_request(stage, "late", lasts_ms=90_000),
+        await a_request(stage, "soon"),
+        await a_request(stage, "eves", requester=EVE, lasts_ms=70_000),
+    )
+    for request in (late, soon, eves, await a_request(stage, "theirs", requester=stranger)):
+        await book.enter(request)
+    assert await book.open_in(ALICE.workspace, 9) == [soon, eves, late]
+    assert await book.open_in(ALICE.workspace, 2) == [soon, eves]
+    await book.amend(soon.id, lambda known: known.after(Asking.WITHDRAWN, 5))
+    assert await book.open_in(ALICE.workspace, 9) == [eves, late]
+
+
+async def test_what_is_forgotten_is_nowhere_any_more(stage: Stage):
+    book = stage.request_book(lease_ms=SHORT)
+    gone, stays = await a_request(stage, "gone", lasts_ms=SHORT), await a_request(stage, "stays")
+    for request in (gone, stays):
+        await book.enter(request)
+    for _ in range(2):
+        await book.forget(gone.id)
+    assert await book.find(gone.id) is None
+    assert await book.open_of(ALICE) == await book.open_in(ALICE.workspace, 9) == [stays]
+    await stage.let_pass(SHORT)
+    assert await book.take_due(10) == []
 
 
 async def test_what_is_over_is_not_open_any_more(stage: Stage):

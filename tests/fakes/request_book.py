@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from core.identity import Member
+from core.identity import Member, Workspace
 from core.push import Millis
 from core.secret_request import SecretRequest
 from tests.fakes.small import ManualClock
@@ -38,6 +38,15 @@ class FakeRequestBook:
 
     async def count_open_of(self, requester: Member) -> int:
         return len(await self.open_of(requester))
+
+    async def open_in(self, workspace: Workspace, most: int) -> list[SecretRequest]:
+        theirs = (request for request in self._requests.values() if request.requester.workspace.spelled() == workspace.spelled())
+        live = [request for request in theirs if request.open and request.expires_at > self._clock()]
+        return sorted(live, key=lambda request: request.expires_at)[:most]
+
+    async def forget(self, request_id: str) -> None:
+        self._requests.pop(request_id, None)
+        self._due.pop(request_id, None)
 
     async def take_due(self, most: int) -> list[str]:
         now = self._clock()

@@ -119,10 +119,13 @@ async def _requests(book: RedisRequestBook) -> None:
     assert await book.find(open_one.id) == open_one
     assert await book.open_of(ALICE) == [open_one]
     assert await book.count_open_of(ALICE) == 1
+    assert await book.open_in(ALICE.workspace, 5) == [open_one]
     assert await book.take_due(10) == [due.id]
     await book.settle_due(due.id)
     assert await book.amend(open_one.id, lambda known: known.after(Asking.DECLINED, now)) is not None
     assert await book.open_of(ALICE) == []
+    await book.forget(open_one.id)
+    assert await book.find(open_one.id) is None
 
 
 async def _promises(outbox: RedisOutbox) -> None:

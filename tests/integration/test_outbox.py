@@ -10,10 +10,10 @@ from redis.asyncio import Redis
 
 from adapters.redis_store.keys import Keys
 from adapters.redis_store.outbox import RedisOutbox
-from core.identity import Workspace
+from core.identity import Member, Workspace
 from core.keyring import KeyRing
 from core.link import Link
-from core.promise import Announce, Ask, Farewell, Nudge, Promise, Settle, Tell
+from core.promise import Announce, Ask, Farewell, Nudge, Parting, Promise, Settle, Tell
 from core.push import PushId
 from core.receipt import Happening, Hold, Seen, State
 from tests.contract.stages import keys_without_ttl
@@ -31,6 +31,7 @@ PROMISES: list[Promise] = [
     Settle("request-1"),
     Farewell(Workspace("slack", "T0ACME"), 1_800_000_000_000),
     Farewell(Workspace("teams", "tenant", "E0"), 0),
+    Parting(Member(Workspace("teams", "tenant"), "somebody"), 1_800_000_000_000),
 ]
 
 

@@ -41,6 +41,15 @@ async def test_a_receipt_of_the_first_version_is_still_read(redis: Redis, ring: 
     assert await book.find(receipt.reference) == receipt
 
 
+async def test_what_a_receipt_of_another_version_has_more_is_left_out(redis: Redis, ring: KeyRing, book: RedisReceiptBook, prefix: str):
+    receipt = await a_receipt(redis)
+    members = {"sender": ALICE.to_json(), "recipient": BOB.to_json(), "push_id": encode(receipt.push_id)}
+    written = asdict(receipt) | members | {"conversation": "D1"}
+    sealed = ring.wrap("receipt", json.dumps(written).encode(), receipt.reference.encode())
+    await redis.set(Keys(prefix).receipt(receipt.reference), sealed, px=60_000)
+    assert await book.find(receipt.reference) == receipt
+
+
 async def test_every_list_and_the_receipt_itself_live_as_long_as_what_was_extended(redis: Redis, book: RedisReceiptBook, prefix: str):
     receipt = await a_receipt(redis)
     await book.enter(receipt)

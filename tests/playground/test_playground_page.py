@@ -1,6 +1,7 @@
 """The page in a real Chromium: two people, forms, messages, the robot, and nothing that the browser complains of."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -234,3 +235,8 @@ async def test_another_sites_page_cannot_act(town: Town) -> None:
             answer = await session.post(f"{town.slack.url}/act", json=act, headers=headers)
             assert answer.status == 403
     assert town.alice.messages(GENERAL) == []
+
+
+async def test_the_page_says_how_to_try_teams_with_a_command_that_make_knows(page: Page) -> None:
+    said = await page.locator("#elsewhere code").inner_text()
+    assert f"{said.removeprefix('make ')}:" in (Path(__file__).parents[2] / "Makefile").read_text()

@@ -92,3 +92,11 @@ def test_this_machine_alone_gets_no_link_since_slack_could_not_reach_it(runner: 
     assert ENV.exists()
     assert "api.slack.com" not in told.output
     assert "Slack needs an https address that it can reach" in told.output
+
+
+def test_what_teams_needs_has_its_place_in_the_file_and_empty_places_are_no_fault(runner: CliRunner) -> None:
+    told = init(runner)
+    assert "pushpw manifest teams" in told.output
+    for name in ("MICROSOFT_APP_ID", "MICROSOFT_APP_PASSWORD", "MICROSOFT_APP_TENANT_ID", "PUSHPW_TEAMS_TENANTS"):
+        assert written()[name] == ""
+    assert not load(ENV).has_teams

@@ -46,6 +46,13 @@ async def create_each(desk: Desk, people: list[Member], **terms: Any) -> list[Cr
     return await desk.engine.create_each(Order(Payload.of_text(SECRET), ALICE, **terms), [Recipient(each) for each in people])
 
 
+async def test_whoever_hands_the_buttons_over_has_nobody_invited_and_gets_a_card(desk: Desk):
+    made = await create_each(desk, [BOB, EVE], by_sender=True)
+    assert desk.outbox.promised == [Announce(created.receipt.reference, None) for created in made]
+    assert await desk.engine.hand_out_ticket(made[0].link, BOB) is not None
+    assert await desk.engine.hand_out_ticket(made[0].link, EVE) is None
+
+
 async def test_each_person_gets_a_push_of_their_own_that_opens_by_its_own_key_alone(desk: Desk):
     made = await create_each(desk, [BOB, EVE], views=2)
     assert len({created.link.push_id for created in made}) == len({created.link.key for created in made}) == 2

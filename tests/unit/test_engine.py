@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from core.audit import AuditEvent
-from core.engine import LIVE_MOST, Created, Order, PushEngine
+from core.creation import LIVE_MOST, Created, Order
+from core.engine import PushEngine
 from core.errors import BadInput, NotYours, OnHold, StoreFull, StoreUnavailable, TooLate, TooMany
 from core.link import Link
 from core.payload import Payload, unframe

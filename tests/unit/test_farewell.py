@@ -10,7 +10,8 @@ from core.identity import Member, Workspace
 from core.promise import Farewell
 from core.push import Millis, PushId, reference
 from core.receipt import Receipt
-from tests.fakes import FakeReceiptBook, ManualClock, SeededRandom
+from core.secret_request import SecretRequest
+from tests.fakes import FakeReceiptBook, FakeRequestBook, ManualClock, SeededRandom
 from tests.fakes.push_store import FakePushStore
 from tests.fakes.workspaces import FakeWorkspaceRecords
 
@@ -36,7 +37,8 @@ class Office:
     def __post_init__(self) -> None:
         self.clock, self.random = ManualClock(), SeededRandom()
         self.book, self.store, self.records = FakeReceiptBook(self.clock), Store(self.clock), FakeWorkspaceRecords()
-        self.farewells = Farewells(self, self.store, self.book, self.records)
+        self.requests = FakeRequestBook(self.clock)
+        self.farewells = Farewells(self, self.store, self.book, self.requests, self.records)
 
     async def leave(self, workspace: Workspace, at: Millis) -> list[Workspace]:
         return self.gone
@@ -46,6 +48,11 @@ class Office:
         await self.book.enter(Receipt(reference(push_id), push_id, Member(workspace, "U1"), None, "", 1, 1, False, now, now + 60_000))
         await self.records.keep(workspace, "policy", b"of theirs")
         return reference(push_id)
+
+    async def ask(self, workspace: Workspace) -> str:
+        name, now = self.random(16).hex(), self.clock()
+        await self.requests.enter(SecretRequest(name, Member(workspace, "U1"), Member(HERE, "U2"), "the key", now, now + 60_000))
+        return name
 
 
 @pytest.fixture
@@ -59,6 +66,13 @@ async def test_a_workspace_that_leaves_leaves_nothing_and_another_loses_nothing(
     assert await office.book.find_each([*mine, theirs]) == await office.book.find_each([theirs])
     assert await office.records.read(HERE, "policy") is None
     assert await office.records.read(THERE, "policy") == b"of theirs"
+
+
+async def test_what_its_members_have_asked_for_ends_too_and_what_others_asked_stays(office: Office):
+    mine, theirs = [await office.ask(HERE) for _ in range(250)], await office.ask(THERE)
+    await office.farewells.keep(Farewell(HERE, office.clock()))
+    assert [await office.requests.find(name) for name in mine] == [None] * 250
+    assert await office.requests.find(theirs) is not None
 
 
 async def test_an_end_that_was_interrupted_goes_on_and_forgets_the_workspace_last(office: Office):

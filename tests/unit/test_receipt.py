@@ -87,6 +87,14 @@ def test_half_a_member_is_none(missing: str):
         Member.from_json(ALICE.to_json() | {missing: None})
 
 
+def test_a_members_name_travels_along_and_decides_nothing():
+    named = replace(ALICE, name="Alice Liddell")
+    assert Member.from_json(named.to_json()).name == "Alice Liddell"
+    assert "name" not in ALICE.to_json()
+    assert (named, hash(named), named.spelled()) == (ALICE, hash(ALICE), ALICE.spelled())
+    assert "Liddell" not in repr(named)
+
+
 def test_a_reference_is_short_stable_and_not_the_id():
     assert reference(ID) == reference(PushId(bytes(range(16))))
     assert reference(ID) != reference(PushId(bytes(16)))

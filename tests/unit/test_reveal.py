@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from core.engine import Created, Order, PushEngine
+from core.creation import Created, Order
+from core.engine import PushEngine
 from core.errors import StoreUnavailable
 from core.link import Link
 from core.payload import SHOWN_MOST, Payload, shows_exactly
 from core.policy import Policy
-from core.receipt import State
+from core.receipt import Seen, State
 from core.reveal import NotShown, Pass, Revealed, Reveals
 from tests.fakes import (
     ALICE,
@@ -123,6 +124,23 @@ async def test_who_lost_the_answer_is_offered_the_same_claim_for_a_minute_and_no
     assert await desk.reveal(await desk.offered(link)) == Revealed(SECRET, 0)
     desk.clock.advance(60_000)
     assert await desk.offered(link) is NotShown.GONE
+
+
+async def test_an_older_pass_shows_what_a_newer_one_has_claimed_and_loses_nothing(desk: Desk):
+    link = (await desk.push()).link
+    old = await desk.offered(link)
+    new = await desk.offered(link)
+    await desk.reveal(new)  # and the answer is lost
+    shown = await desk.reveal(old)
+    assert shown == Revealed(SECRET, 0)
+    assert isinstance(shown, Revealed)
+    assert shown.by == new
+    assert await desk.offered(link) == new
+    assert Seen.REFUSED not in desk.told()
+    assert shown.by
+    await desk.reveals.done(shown.by, BOB)
+    assert desk.told()[-1] is State.CONFIRMED
+    assert await desk.reveal(old) is NotShown.TICKET
 
 
 async def test_a_refused_pass_leaves_no_record_that_would_be_offered_again(desk: Desk):

@@ -4,6 +4,7 @@ import pytest
 
 from bot.settings import BadSettings, base_url_if_set, load, secret
 from core.link import encode
+from tests.pems import pem_of_an_app
 
 GOOD = {
     "PUSHPW_BASE_URL": "https://push.corp.test",
@@ -21,9 +22,23 @@ SLACK = {
 }
 
 
+TENANT = "2b1c9d8e-0000-4a5b-8c7d-112233445566"
+TEAMS = {
+    "MICROSOFT_APP_ID": "5B7F0C9E-2F6D-4E0C-B1A4-3D9A6C8E7F21",
+    "MICROSOFT_APP_PASSWORD": "aBc8Q~of-tests",
+    "PUSHPW_TEAMS_TENANTS": TENANT,
+}
+HERE = {"PUSHPW_BASE_URL": "http://localhost:8080"}
+DOUBLES = {
+    "PUSHPW_TEAMS_UNSIGNED": "1",
+    "PUSHPW_TEAMS_OPENID_URL": "http://127.0.0.1:9/v1/.well-known/openidconfiguration",
+    "PUSHPW_TEAMS_LOGIN_URL": "http://[::1]:9",
+}
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*GOOD, "PORT", *SLACK):
+    for name in (*GOOD, "PORT", "PUSHPW_HOST", *SLACK, *TEAMS, "MICROSOFT_APP_CERTIFICATE", "PUSHPW_TEAMS_UNSIGNED"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -205,3 +220,87 @@ def test_slack_needs_a_way_in_and_a_token_or_the_means_to_be_given_some(given: d
 )
 def test_what_is_missing_or_too_much_of_slacks_is_named(given: dict[str, str], named: set[str]) -> None:
     assert set(faults(**given)) == named
+
+
+# Teams
+
+
+def test_an_app_its_password_and_whom_it_serves_are_teams() -> None:
+    settings = load(None, **{**GOOD, **TEAMS})
+    assert (settings.has_teams, settings.microsoft_app_id) == (True, TEAMS["MICROSOFT_APP_ID"].lower())
+    assert (settings.teams_tenants, settings.has_pretend_microsoft) == ({TENANT}, False)
+    assert not load(None, **GOOD).has_teams
+
+
+@pytest.mark.parametrize("missing", list(TEAMS))
+def test_a_part_of_teams_names_what_is_missing(missing: str) -> None:
+    assert set(faults(**{name: value for name, value in TEAMS.items() if name != missing})) == {missing}
+
+
+def test_one_part_of_teams_names_all_others_at_once() -> None:
+    assert set(faults(PUSHPW_TEAMS_TENANTS="any")) == {"MICROSOFT_APP_ID", "MICROSOFT_APP_PASSWORD"}
+
+
+@pytest.mark.parametrize("tenants", [",", "any,any thing", f"any,{TENANT}", "corp.test", f"{TENANT};{TENANT}", "*"])
+def test_tenants_are_ids_or_any(tenants: str) -> None:
+    assert set(faults(**{**TEAMS, "PUSHPW_TEAMS_TENANTS": tenants})) == {"PUSHPW_TEAMS_TENANTS"}
+
+
+def test_tenants_are_compared_in_lower_case() -> None:
+    given = {**GOOD, **TEAMS, "PUSHPW_TEAMS_TENANTS": f" {TENANT.upper()} , {APP}"}
+    assert load(None, **given).teams_tenants == {TENANT, APP}
+    assert load(None, **{**given, "PUSHPW_TEAMS_TENANTS": "Any"}).teams_tenants == {"any"}
+
+
+APP = TEAMS["MICROSOFT_APP_ID"].lower()
+
+
+@pytest.mark.parametrize("name", list(DOUBLES))
+@pytest.mark.parametrize("where", [{}, {**HERE, "PUSHPW_HOST": "0.0.0.0"}, {"PUSHPW_HOST": "127.0.0.1"}], ids=str)
+def test_no_double_of_microsoft_stands_where_people_could_reach_it(name: str, where: dict[str, str]) -> None:
+    assert set(faults(**{**TEAMS, name: DOUBLES[name], **where})) == {name}
+
+
+@pytest.mark.parametrize("name", list(DOUBLES))
+def test_on_one_machine_a_double_is_let_in(name: str) -> None:
+    settings = load(None, **{**GOOD, **TEAMS, **HERE, name: DOUBLES[name]})
+    assert settings.has_pretend_microsoft is (name != "PUSHPW_TEAMS_LOGIN_URL")
+
+
+def test_who_signs_nothing_needs_no_password() -> None:
+    given = {name: value for name, value in TEAMS.items() if name != "MICROSOFT_APP_PASSWORD"}
+    assert load(None, **{**GOOD, **HERE, **given, "PUSHPW_TEAMS_UNSIGNED": "1"}).has_teams
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("PUSHPW_TEAMS_OPENID_URL", "https://login.botframework.com.evil.test/v1/.well-known/openidconfiguration"),
+        ("PUSHPW_TEAMS_OPENID_URL", "http://login.botframework.com/v1/.well-known/openidconfiguration"),
+        ("PUSHPW_TEAMS_OPENID_URL", "http://localhost.evil.test/"),
+        ("PUSHPW_TEAMS_OPENID_URL", "http://127.0.0.1@evil.test/"),
+        ("PUSHPW_TEAMS_LOGIN_URL", "http://login.microsoftonline.com"),
+        ("PUSHPW_TEAMS_LOGIN_URL", "https://[::1"),
+    ],
+)
+def test_keys_and_tokens_come_from_microsoft(name: str, url: str) -> None:
+    assert set(faults(**{**TEAMS, **HERE, name: url})) == {name}
+
+
+def test_a_certificate_stands_in_place_of_the_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "app.pem"
+    path.write_text(pem_of_an_app())
+    monkeypatch.setenv("MICROSOFT_APP_CERTIFICATE_FILE", str(path))
+    given = {name: value for name, value in TEAMS.items() if name != "MICROSOFT_APP_PASSWORD"}
+    assert load(None, **{**GOOD, **given}).has_teams
+    assert set(faults(**TEAMS)) == {"MICROSOFT_APP_CERTIFICATE"}
+
+
+def test_a_certificate_without_its_key_is_refused_and_not_repeated() -> None:
+    key, _, certificate = pem_of_an_app().partition("-----BEGIN CERTIFICATE-----")
+    others = pem_of_an_app().partition("-----BEGIN CERTIFICATE-----")[2]
+    given = {name: value for name, value in TEAMS.items() if name != "MICROSOFT_APP_PASSWORD"}
+    for pem in (key, certificate, "nothing", key + "-----BEGIN CERTIFICATE-----" + others):
+        found = faults(**given, MICROSOFT_APP_CERTIFICATE=pem)
+        assert set(found) == {"MICROSOFT_APP_CERTIFICATE"}
+        assert pem[:20] not in str(found)

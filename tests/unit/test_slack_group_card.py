@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from slack_sdk.models.blocks import Block
 
-from adapters.slack.choice import Choice, Chosen
+from adapters.choice import Choice, Chosen
 from adapters.slack.form import Form
 from adapters.slack.render.form import form
 from adapters.slack.render.group_card import group_card

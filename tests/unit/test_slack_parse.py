@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from adapters.slack import parse
@@ -74,6 +76,39 @@ def test_the_acting_person_of_a_click_is_of_their_own_team() -> None:
 def test_where_a_whole_organisation_has_the_app_its_members_are_its_members_though_no_team_is_named(kind: str) -> None:
     told = {"type": kind, "user": {"id": "U1", "team_id": "T1"}, "team": None, "enterprise": {"id": "E1"}}
     assert parse.member(told) == Member(Workspace("slack", "T1", "E1"), "U1")
+
+
+ORG = {"enterprise": {"id": "E1"}}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"user_id": "U1", "team_id": "T1", "enterprise_id": "E1"},
+        {"user": {"id": "U1", "team_id": "T1"}, "team": {"id": "T1", "enterprise_id": "E1"}, **ORG},
+        {"user": {"id": "U1"}, "team": {"id": "T1"}, **ORG},
+        {"type": "shortcut", "user": {"id": "U1", "team_id": "T1"}, "team": None, **ORG},
+        {"type": "block_actions", "user": {"id": "U1", "team_id": "T1"}, "team": None, "view": {"type": "home"}, **ORG},
+    ],
+)
+def test_a_workspace_is_part_of_the_organisation_that_its_own_members_come_with(told: dict[str, Any]) -> None:
+    assert parse.branch(told) == Workspace("slack", "T1", "E1")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"user_id": "U1", "team_id": "T1"},
+        {"event": {"user": "U1"}, "team_id": "T_THEIRS", "enterprise_id": "E1"},
+        {"user": {"id": "U1", "team_id": "T_THEIRS"}, "team": {"id": "T1", "enterprise_id": "E1"}, **ORG},
+        {"type": "shortcut", "user": {"id": "U1", "team_id": "T_THEIRS"}, "team": {"id": "T1"}, **ORG},
+        {"type": "view_submission", "user": {"id": "U1", "team_id": "T_THEIRS"}, "team": None, "view": {"type": "modal"}, **ORG},
+        {"type": "shortcut", "user": {"id": "U1"}, "team": None, **ORG},
+        {"type": "shortcut", "user": {"id": "U1", "team_id": "T1"}, "team": {"id": "T1"}, "enterprise": None},
+    ],
+)
+def test_a_stranger_in_a_shared_channel_is_of_no_organisation_that_we_know(told: dict[str, Any]) -> None:
+    assert parse.branch(told) is None
 
 
 def test_somebody_whose_workspace_nobody_names_is_of_the_organisation_and_of_no_other() -> None:

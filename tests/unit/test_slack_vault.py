@@ -117,6 +117,19 @@ async def test_the_next_pair_is_kept_though_the_store_is_away_for_a_moment(aroun
     assert await around.value(around.another()) == "t1"
 
 
+async def test_one_who_keeps_its_pair_late_does_not_replace_what_another_got_meanwhile(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.vault._KEEP_AGAIN_SECONDS", 0.0)
+    around.clock.advance(LIFE * 1000)
+    around.records.away = 1_000
+    assert await around.value() == "t1"  # from memory: the store is away for longer than it tries
+    around.records.away = 0
+    around.oauth.good = {"r0"}  # Slack takes a refresh token again when its answer may have got lost
+    assert await around.value(around.another()) == "t2"
+    assert [await around.value(vault) for vault in (around.vault, around.another())] == ["t2", "t2"]
+
+
 async def test_a_caller_who_is_cancelled_does_not_cut_a_renewal_off(around: Around) -> None:
     around.clock.advance(LIFE * 1000)
     around.oauth.gate = asyncio.Event()
@@ -216,13 +229,32 @@ async def test_who_leaves_an_organisation_wide_installation_takes_its_branches_a
     here = installations(around)
     await here.install(consent("", enterprise="E1", token="of the organisation"))
     for team in ("T1", "T2"):
-        await here.bot_token(Workspace("slack", team, "E1"))
+        await here.note_branch(Workspace("slack", team, "E1"))
     await here.install(consent("T2", enterprise="E1", token="of its own"))
     around.clock.advance(1)
     gone = await here.leave(Workspace("slack", "E1", "E1"), around.clock())
     assert [workspace.id for workspace in gone] == ["T1", "E1"]
     assert await here.leave(Workspace("slack", "E1", "E1"), around.clock()) == gone  # as after a restart halfway
     assert await here.bot_token(Workspace("slack", "T2", "E1")) == "of its own"
+
+
+async def test_a_workspace_that_only_asked_for_a_token_is_no_branch_and_stays_when_the_organisation_leaves(around: Around) -> None:
+    here, partner = installations(around), Workspace("slack", "T0PARTNER", "E1")
+    await here.install(consent("", enterprise="E1", token="of the organisation"))
+    assert await here.bot_token(partner) == "of the organisation"
+    around.clock.advance(1)
+    assert [gone.id for gone in await here.leave(Workspace("slack", "E1", "E1"), around.clock())] == ["E1"]
+
+
+async def test_where_no_organisation_has_the_app_nothing_is_noted(around: Around) -> None:
+    here = installations(around)
+    await here.install(consent("T1", enterprise="E1", token="of its own"))
+    for team in ("T1", "T2"):
+        branch = Workspace("slack", team, "E1")
+        assert here.is_news(branch)
+        await here.note_branch(branch)
+        assert not here.is_news(branch)
+    assert await around.records.read(Workspace("slack", "E1", "E1"), "branches") is None
 
 
 async def test_news_of_an_end_that_come_after_the_next_installation_end_nothing(around: Around) -> None:

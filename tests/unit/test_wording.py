@@ -6,11 +6,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from adapters.slack.form import Form
-from adapters.slack.render.blocks import times
 from adapters.slack.render.form import form as form_view
 from adapters.wording.catalog import languages, words, words_for, words_for_header
 from adapters.wording.collect import LOCALE
-from adapters.wording.terms import duration, moment, not_sent_but_kept, refusal
+from adapters.wording.terms import duration, moment, not_sent_but_kept, refusal, times
 from core import errors
 from core.errors import BadInput, PushError, TooMany, Undeliverable
 from core.policy import DAY, HOUR, MINUTE, Policy
@@ -28,6 +27,7 @@ REFUSALS: list[PushError] = [
     errors.NewerVersion(TYPED),
     errors.OnHold(TYPED),
     errors.TooLate(TYPED),
+    errors.StillBusy(TYPED),
 ]
 
 

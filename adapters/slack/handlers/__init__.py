@@ -1,9 +1,12 @@
 """What does a gesture mean? One file for each thing that members do; each tells its gestures to the door."""
 
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 
+from adapters.slack import parse
 from adapters.slack.desk import Desk
+from adapters.slack.gestures import Answer, Handler, Payload
+from adapters.slack.handlers.answering import AnsweringHandlers
 from adapters.slack.handlers.away import Away
 from adapters.slack.handlers.card import CardHandlers
 from adapters.slack.handlers.command import CommandHandler
@@ -32,13 +35,14 @@ class SlackHandlers:
         card, requests = CardHandlers(desk, push_form), RequestHandlers(desk, secret_requests)
         listing, settings = ListingHandlers(desk), SettingsHandlers(desk)
         desk.home.sections.append(requests.open_rows)
-        self.command = CommandHandler(desk, push_form, card, requests, listing, settings).command
+        self.command = _noting(desk, CommandHandler(desk, push_form, card, requests, listing, settings).command)
         rooms = (
             push_form,
             card,
             opening,
             originals,
             requests,
+            AnsweringHandlers(desk, secret_requests),
             listing,
             settings,
             HomeHandlers(desk, push_form),
@@ -48,5 +52,17 @@ class SlackHandlers:
             RevealingHandlers(desk),
             WorkspaceHandlers(desk),
         )
-        self.gestures = reduce(or_, (room.gestures() for room in rooms))
+        self.gestures = reduce(or_, (room.gestures() for room in rooms)).each(partial(_noting, desk))
         self.nothing_was_sent = Away(desk).nothing_was_sent
+
+
+def _noting(desk: Desk, handler: Handler) -> Handler:
+    """`handler`; beside it we note which workspace has the app through its organisation, so that they end together."""
+
+    async def noted(payload: Payload) -> Answer:
+        branch = parse.branch(payload)
+        if branch is not None and desk.tokens.is_news(branch):
+            desk.later(desk.tokens.note_branch(branch))
+        return await handler(payload)
+
+    return noted

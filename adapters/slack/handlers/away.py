@@ -2,7 +2,7 @@
 
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Payload
-from adapters.slack.handlers.push_form import errors_at
+from adapters.slack.handlers.submission import errors_at
 from adapters.slack.render.blocks import told
 from adapters.slack.render.card import BURN, EXTEND, RELEASE
 from adapters.slack.render.extension import VIEW_EXTEND

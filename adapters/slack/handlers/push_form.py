@@ -8,25 +8,26 @@ from typing import Any
 import structlog
 
 from adapters.slack import parse
-from adapters.slack.choice import GROUP_TROUBLE
 from adapters.slack.desk import Desk
 from adapters.slack.form import DRAFT, DRAFT_SECONDS, RECORD, RECORD_SECONDS, SECRET_FIELD_MOST, Form
 from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT, Answer, Gestures, Payload
 from adapters.slack.handlers.originals import OriginalHandlers
+from adapters.slack.handlers.submission import Submission, TooSlow, errors_at, refused_in, told_why_not, updated
 from adapters.slack.message_text import exact_text
 from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import VIEW_DONE, told
 from adapters.slack.render.form import ABOUT, GENERATE, GROUPS, MORE, RECIPIENT, VIEW_FORM, group_options
 from adapters.slack.render.form import form as form_view
 from adapters.slack.render.outcome import created_bound, created_each, created_link, ephemeral_link
-from adapters.slack.render.recipients import group_trouble, left_out_lines, lines_about, refused_names
+from adapters.slack.render.recipients import left_out_lines, lines_about, refused_names
 from adapters.wording.catalog import Words
-from adapters.wording.terms import not_sent, not_sent_but_kept, not_sent_for_lack_of_room, refusal
+from adapters.wording.terms import not_sent
 from core.creation import RECIPIENTS_MOST, Created, Recipient
-from core.errors import BadInput, StoreFull, StoreUnavailable, TooMany, Undeliverable
+from core.errors import BadInput, StoreUnavailable, TooMany, Undeliverable
 from core.generator import generate
 from core.identity import Member
 from core.link import encode
+from core.once import KEY_BYTES
 from core.policy import Policy, settle_terms
 from core.receipt import Receipt
 
@@ -134,7 +135,7 @@ class PushFormHandlers:
         await self._show(payload, words, Form("", people, expires_in, views, more=True, notice="again", label=receipt.label))
 
     async def _show(self, payload: Payload, words: Words, form: Form, draft: str = "") -> None:
-        form = replace(form, id=encode(self._desk.random(16)))
+        form = replace(form, id=encode(self._desk.random(16)), lock=encode(self._desk.random(KEY_BYTES)))
         try:
             if draft:
                 await self._desk.records.keep(DRAFT, form.id, draft.encode("utf-8"), DRAFT_SECONDS)
@@ -212,14 +213,19 @@ class PushFormHandlers:
     # Sent ------------------------------------------------------------------------------------
 
     async def submit_form(self, payload: Payload) -> Answer:
-        """The form is sent: make the push, and let the form itself say what happened."""
-        words = await self._desk.words_for(payload)
-        view, sender = payload["view"], parse.member(payload)
-        form, policy = Form.recalled(view["private_metadata"]), self._desk.policies.of_installation
+        """The form is sent: make the push, and let the form itself say what happened. Pressed again, it says the same."""
+        sent, form = Submission(self._desk, payload), Form.recalled(payload["view"]["private_metadata"])
+        if not form.lock:  # opened by an older edition of this program
+            return await self._submitted(sent, form)
+        return await sent.once(lambda: self._submitted(sent, form), lock=form.lock)
+
+    async def _submitted(self, sent: Submission, form: Form) -> Answer:
+        words, view, policy = await sent.words(), sent.view, self._desk.policies.of_installation
         try:
-            policy = await self._desk.policy_for(payload)
-            order = parse.order(view, form, sender, await self._draft_of(form))
-            choice = await self._desk.recipients.choice(sender, policy, *parse.chosen_in(view))
+            async with sent.looking_up():
+                policy = await self._desk.policy_for(sent.payload)
+                order = parse.order(view, form, sent.sender, await self._draft_of(form))
+                choice = await self._desk.recipients.choice(sent.sender, policy, *parse.chosen_in(view))
             if choice.refused:
                 return errors_at(view, RECIPIENT, refused_names(words, choice.refused, policy))
             created = await self._desk.engine.create_each(order, [Recipient(each.member, each.standing) for each in choice.people])
@@ -228,12 +234,11 @@ class PushFormHandlers:
                 "The message was kept for 15 minutes, and these are over. Nothing was sent. Use the shortcut on the message again."
             )
             return updated(told(words, over))
-        except (StoreUnavailable, BadInput, TooMany) as problem:
+        except (TooSlow, StoreUnavailable, BadInput, TooMany) as problem:
             return refused_in(view, words, problem, policy)
-        first, more = created[0], left_out_lines(words, choice.left_out)
-        self._desk.later(self._answer_in_place(first, form, words))
-        made = _made(words, created, more, self._desk.base_url)
-        return updated(await self._originals.below(made, payload, form.id, words, policy))
+        self._desk.later(self._answer_in_place(created[0], form, words))
+        made = _made(words, created, left_out_lines(words, choice.left_out), self._desk.base_url)
+        return updated(await self._originals.below(made, sent.payload, form.id, words, policy))
 
     async def _draft_of(self, form: Form) -> str | None:
         if not form.draft_length:
@@ -271,38 +276,6 @@ def _made(words: Words, created: Sequence[Created], more: Sequence[str], base_ur
     return created_link(words, first.receipt, first.link.url(base_url))
 
 
-def refused_in(view: Payload, words: Words, problem: StoreUnavailable | BadInput | TooMany, policy: Policy) -> Answer:
-    """Why no push was made, said in the form, with all that was typed still in it."""
-    match problem:
-        case StoreFull():
-            log.warning("store_full", during="create")
-            return errors_at(view, "secret", not_sent_for_lack_of_room(words))
-        case StoreUnavailable():
-            log.warning("store_unavailable", during="create", cause=type(problem.__cause__).__name__)
-            return errors_at(view, "secret", not_sent_but_kept(words))
-        case BadInput():
-            return errors_at(view, problem.field, told_why_not(words, problem, policy))
-        case TooMany():
-            return errors_at(view, "secret", refusal(words, problem, policy))
-
-
-def told_why_not(words: Words, problem: BadInput, policy: Policy) -> str:
-    """What is wrong with an order, the groups in it included."""
-    return group_trouble(words, problem) if problem.field == GROUP_TROUBLE else refusal(words, problem, policy)
-
-
 def _said_about(view: Payload) -> list[str]:
     """What a drawn form says about those who are chosen in it."""
     return [element.get("text", "") for block in view["blocks"] if block.get("block_id") == ABOUT for element in block.get("elements", [])]
-
-
-def updated(view: dict[str, Any]) -> Answer:
-    """`view` in place of the form."""
-    return {"response_action": "update", "view": view}
-
-
-def errors_at(view: Payload, field: str, text: str) -> Answer:
-    """The form again, with `text` under the field, and all that was typed still in it."""
-    blocks = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    at = next((block_id for block_id in blocks if block_id.split("_")[0] == field), blocks[0])
-    return {"response_action": "errors", "errors": {at: text}}

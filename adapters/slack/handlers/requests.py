@@ -5,30 +5,22 @@ import structlog
 from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import STEP, Answer, Gestures, Payload
-from adapters.slack.handlers.push_form import errors_at, refused_in, updated
+from adapters.slack.handlers.submission import Submission, TooSlow, errors_at, updated
 from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import Block, told
-from adapters.slack.render.outcome import created_bound
 from adapters.slack.render.request import (
-    ANSWER,
     ASK_FOR_SECRET,
     DECLINE,
-    VIEW_ANSWER,
     VIEW_ASK,
     WITHDRAW,
-    answer_form,
     ask_form,
     asked_note,
     open_rows,
 )
 from adapters.wording.catalog import Words, words_for
-from adapters.wording.terms import not_asked, refusal
-from core.engine import Created, Order
-from core.errors import BadInput, NotYours, PushError, StoreUnavailable, TooMany
+from adapters.wording.terms import not_asked, not_asked_in_time, refusal
+from core.errors import BadInput, PushError, StoreUnavailable, TooMany
 from core.identity import Member, Workspace
-from core.payload import Payload as Secret
-from core.policy import Policy, Standing, refusal_of
-from core.secret_request import SecretRequest
 from core.secret_requests import Question, SecretRequests
 
 log = structlog.get_logger(__name__)
@@ -45,12 +37,11 @@ class RequestHandlers:
         """What the door hands to us."""
         return Gestures(
             actions={
-                ANSWER: self.open_answer,
                 DECLINE: self.decline,
                 WITHDRAW: self.withdraw,
                 ASK_FOR_SECRET: self.open_ask,
             },
-            views={VIEW_ASK: self.submit_ask, VIEW_ANSWER: self.submit_answer},
+            views={VIEW_ASK: self.submit_ask},
             events={"function_executed": self.step},
         )
 
@@ -66,7 +57,8 @@ class RequestHandlers:
             await self._open_ask_form(payload, words, wish)
             return
         try:
-            request = await self._ask(parse.member(payload), parse.installed_in(payload), wish.asked, wish.what)
+            question = await self._question(parse.member(payload), parse.installed_in(payload), wish.asked, wish.what)
+            request = await self._requests.ask(question)
         except StoreUnavailable:
             said = not_asked(words)
         except (BadInput, TooMany) as problem:
@@ -89,10 +81,18 @@ class RequestHandlers:
 
     async def submit_ask(self, payload: Payload) -> Answer:
         """The form is sent: the person is asked, and the form says so."""
-        words, view = await self._desk.words_for(payload), payload["view"]
+        sent = Submission(self._desk, payload)
+        return await sent.once(lambda: self._asked(sent), field="what", away=not_asked)
+
+    async def _asked(self, sent: Submission) -> Answer:
+        words, view, home = await sent.words(), sent.view, parse.installed_in(sent.payload)
         given = parse.field_values(view)
         try:
-            request = await self._ask(parse.member(payload), parse.installed_in(payload), given.get("asked") or "", given.get("what") or "")
+            async with sent.looking_up():
+                question = await self._question(sent.sender, home, given.get("asked") or "", given.get("what") or "")
+            request = await self._requests.ask(question)
+        except TooSlow:
+            return errors_at(view, "what", not_asked_in_time(words))
         except StoreUnavailable:
             return errors_at(view, "what", not_asked(words))
         except (BadInput, TooMany) as problem:
@@ -100,16 +100,16 @@ class RequestHandlers:
             return errors_at(view, field, refusal(words, problem, self._desk.policies.of_installation))
         return updated(told(words, asked_note(words, request), words.say("Ask for a secret")))
 
-    async def _ask(self, requester: Member, home: Workspace, asked: str, what: str, step: str = "") -> SecretRequest:
+    async def _question(self, requester: Member, home: Workspace, asked: str, what: str, step: str = "") -> Question:
+        """Raises BadInput."""
         if not asked:
             raise BadInput("asked", "empty")
         person = await self._desk.people.find(asked, home)
         if person is None:  # Slack did not say; each click is checked anyway
-            return await self._requests.ask(Question(requester, Member(home, asked), what, step=step))
+            return Question(requester, Member(home, asked), what, step=step)
         if reason := person.why_never():
             raise BadInput("asked", reason)
-        question = Question(requester, person.as_member(asked, home), what, person.standing(home), step=step)
-        return await self._requests.ask(question)
+        return Question(requester, person.as_member(asked, home), what, person.standing(home), step=step)
 
     async def step(self, payload: Payload) -> Answer:
         """The workflow step "Ask for a secret". Kept before the answer; the workflow hears the rest when the person was asked."""
@@ -119,7 +119,8 @@ class RequestHandlers:
         run, inputs = event["function_execution_id"], event["inputs"]
         home, words = parse.installed_in(payload), words_for([])  # a workflow's author reads it, and nobody knows who that is
         try:
-            await self._ask(Member(home, inputs["requester"]), home, inputs["person"], inputs["what"], run)
+            question = await self._question(Member(home, inputs["requester"]), home, inputs["person"], inputs["what"], run)
+            await self._requests.ask(question)
         except (BadInput, TooMany) as problem:
             self._desk.later(self._fail_step(home, run, refusal(words, problem, self._desk.policies.of_installation)))
         except StoreUnavailable:  # the event has been seen: when Slack sends it again, nobody would answer the workflow
@@ -129,61 +130,7 @@ class RequestHandlers:
     async def _fail_step(self, home: Workspace, run: str, said: str) -> None:
         await (await self._desk.switchboard.to(home)).fail_step(run, said)
 
-    # Answering -------------------------------------------------------------------------------
-
-    async def open_answer(self, payload: Payload) -> Answer:
-        """The button "Send it securely": the form, for whom it is meant."""
-        self._desk.later(self._open_answer_later(payload))
-        return None
-
-    async def _open_answer_later(self, payload: Payload) -> None:
-        words = await self._desk.words_for(payload)
-        try:
-            request = await self._requests.answerable_by(payload["actions"][0]["value"], parse.member(payload))
-            view = answer_form(words, await self._desk.policies.of(request.requester.workspace), request)
-        except NotYours:
-            view = told(words, _over(words))
-        except StoreUnavailable:
-            view = told(words, words.say("The store is not answering. Press the button again in a minute."))
-        await self._desk.open_modal(payload, view)
-
-    async def submit_answer(self, payload: Payload) -> Answer:
-        """The form is sent: an ordinary push, bound to whoever asked."""
-        words, view, sender = await self._desk.words_for(payload), payload["view"], parse.member(payload)
-        policy = self._desk.policies.of_installation
-        try:
-            policy = await self._desk.policy_for(payload)
-            request = await self._requests.answerable_by(view["private_metadata"], sender)
-            standing = await self._standing_of(request.requester, parse.installed_in(payload), policy)
-            created = await self._desk.engine.create(_order(view, request, sender, standing))
-            if not await self._answered(request, sender, created):
-                return updated(told(words, _over(words)))
-        except NotYours:
-            return updated(told(words, _over(words)))
-        except (StoreUnavailable, BadInput, TooMany) as problem:
-            return refused_in(view, words, problem, policy)
-        return updated(created_bound(words, created.receipt, request.requester))
-
-    async def _standing_of(self, requester: Member, home: Workspace, policy: Policy) -> Standing:
-        """The requester is the recipient now: what the policy says of guests holds for them too. Raises BadInput."""
-        person = await self._desk.people.find(requester.id, home)
-        if person is None and refusal_of(policy, Standing.GUEST):
-            raise BadInput("recipient", "not_known")
-        return person.standing(requester.workspace) if person else Standing.MEMBER
-
-    async def _answered(self, request: SecretRequest, sender: Member, created: Created) -> bool:
-        """Whether this push is the answer. One that came too late, say from a second window, is taken back."""
-        try:
-            if await self._requests.answered(request.id, sender, created.receipt.reference):
-                return True
-        except NotYours:
-            pass
-        except StoreUnavailable:
-            # The push is made and on its way: whoever heard now that nothing was sent would send it a second time.
-            log.warning("store_unavailable", during="answer")
-            return True
-        await self._desk.engine.burn(created.receipt.reference, sender)
-        return False
+    # Ended -----------------------------------------------------------------------------------
 
     async def decline(self, payload: Payload) -> Answer:
         """Decline, already confirmed. The message itself shows that it is done."""
@@ -207,20 +154,3 @@ class RequestHandlers:
     async def _say_not_done(self, payload: Payload) -> None:
         words = await self._desk.words_for(payload)
         await self._desk.tell(payload, words.say("The store is not answering. Press the button again in a minute."))
-
-
-def _order(view: Payload, request: SecretRequest, sender: Member, standing: Standing) -> Order:
-    given = parse.field_values(view)
-    return Order(
-        payload=Secret.of_text(given.get("secret") or ""),
-        sender=sender,
-        recipient=request.requester,
-        standing=standing,
-        views=1,
-        passphrase=given.get("passphrase") or "",
-        label=request.what[:80],
-    )
-
-
-def _over(words: Words) -> str:
-    return words.say("This request is over, or it is for somebody else. Nothing was sent.")

@@ -56,6 +56,6 @@ class RevealingHandlers:
         view = revealed(words, outcome)
         for _ in range(_TRIES):
             if await self._desk.redraw(payload, view, if_unchanged=False):
-                await self._desk.reveals.done(shown, parse.member(payload))
+                await self._desk.reveals.done(outcome.by or shown, parse.member(payload))
                 return
         log.warning("push_claimed_but_not_shown")

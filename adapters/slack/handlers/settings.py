@@ -5,7 +5,7 @@ import structlog
 from adapters.slack import decisions, parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Gestures, Payload
-from adapters.slack.handlers.push_form import errors_at, updated
+from adapters.slack.handlers.submission import errors_at, updated
 from adapters.slack.render.blocks import told
 from adapters.slack.render.home import CHANGE_POLICY, CHANGE_SETTINGS
 from adapters.slack.render.policy import VIEW_POLICY, choice_refused, policy_form

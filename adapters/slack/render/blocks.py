@@ -1,10 +1,17 @@
 """Of what is everything made that we show in Slack? The small pieces (Block Kit), with their texts."""
 
+import re
 from typing import Any
 
+from adapters.wording import receipt_lines
 from adapters.wording.catalog import Words
+from adapters.wording.confirmations import Confirmation
 from adapters.wording.terms import moment
+from core.identity import Member
+from core.push import Millis
 from core.receipt import Receipt
+
+_MARKS = re.compile("[*_~`]")
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -27,10 +34,42 @@ def person(user_id: str) -> str:
     return f"<@{user_id}>"
 
 
+def letters(name: str) -> str:
+    """A name of another chat's, for a sentence: nothing in it is a mark, a link or a mention."""
+    return " ".join(_MARKS.sub("", name).split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def when(words: Words, millis: int) -> str:
     """A moment, in the reader's own zone by Slack's own formatting."""
     seconds = millis // 1000
     return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{moment(words, millis)}>"
+
+
+class SlackMarks:
+    """How Slack writes what our sentences name."""
+
+    platform = "Slack"
+
+    def person(self, member: Member) -> str:
+        """A mention; whoever is in another chat by name."""
+        return person(member.id) if member.workspace.platform == "slack" else letters(member.name or member.id)
+
+    def when(self, words: Words, at: Millis) -> str:
+        """By Slack's own formatting."""
+        return when(words, at)
+
+    def code(self, text: str) -> str:
+        """Set off as code."""
+        return f"`{text}`"
+
+
+SLACK = SlackMarks()
+
+
+def confirm(asked: Confirmation, *, danger: bool = False) -> Block:
+    """What a button asks before it does anything."""
+    parts = {name: plain(getattr(asked, name)) for name in ("title", "text", "confirm", "deny")}
+    return {**parts, **({"style": "danger"} if danger else {})}
 
 
 def section(text: str) -> Block:
@@ -105,19 +144,9 @@ def copy_field(name: str, label: str, value: str, *, multiline: bool) -> Block:
     return {"type": "input", "block_id": name, "optional": True, "label": plain(label), "element": element}
 
 
-def times(words: Words, views: int) -> str:
-    """How often a push can be opened, as a sentence."""
-    return words.count("Can be opened once.", "Can be opened {n} times.", views)
-
-
 def terms_line(words: Words, receipt: Receipt) -> str:
     """Expiry, views and reference of a push, in one line."""
-    return words.say(
-        "{views} Expires {moment}. Reference `{reference}`",
-        views=times(words, receipt.views),
-        moment=when(words, receipt.expires_at),
-        reference=receipt.reference,
-    )
+    return receipt_lines.terms_line(words, SLACK, receipt)
 
 
 def told(words: Words, text: str, title: str = "") -> View:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.slack.form import SECRET_FIELD_MOST, Form
-from adapters.slack.render.blocks import Block, View, button, choice, context, plain, section, text_field, times
+from adapters.slack.render.blocks import Block, View, button, choice, context, plain, section, text_field
+from adapters.wording import form_lines as lines
 from adapters.wording.catalog import Words
 from adapters.wording.terms import duration
 from core.creation import RECIPIENTS_MOST
@@ -36,16 +37,12 @@ def form(words: Words, policy: Policy, shown: Form, about: Sequence[str] = (), *
             choice(
                 "views", words.say("Times it can be opened"), _view_counts(policy, shown.views), str(shown.views or policy.default_views)
             ),
-            _passphrase(words, policy),
-            text_field("label", words.say("Label"), words.say("Only you see it, on your receipt."), LABEL_MOST, first=shown.label),
+            passphrase_field(words, policy),
+            text_field("label", words.say("Label"), lines.label_hint(words), LABEL_MOST, first=shown.label),
         ]
     else:
-        terms = words.say(
-            "Expires in {expiry}. {views}",
-            expiry=duration(words, shown.expires_in or policy.default_expiry),
-            views=times(words, shown.views or policy.default_views),
-        )
-        blocks.append(context(terms))
+        folded = lines.folded_terms(words, shown.expires_in or policy.default_expiry, shown.views or policy.default_views)
+        blocks.append(context(folded))
     return {
         "type": "modal",
         "callback_id": VIEW_FORM,
@@ -81,7 +78,7 @@ def secret_field(words: Words, edition: int = 0, first: str = "") -> Block:
         "type": "input",
         "block_id": f"secret_{edition}",
         "label": plain(words.say("Secret")),
-        "hint": plain(words.say("Kept exactly as you type it. It never appears in the conversation.")),
+        "hint": plain(lines.secret_hint(words)),
         "element": {
             "type": "plain_text_input",
             "action_id": "secret",
@@ -100,11 +97,9 @@ def _notice(words: Words, shown: Form) -> list[Block]:
         case "changed":
             told = words.say("Slack changed this message when it was sent. Check it before you push it.")
         case "generated":
-            told = words.say("A strong secret was made for you. Use it where it belongs, then push it.")
+            told = lines.generated_line(words)
         case "again":
-            told = words.say(
-                "The terms are those of before. The secret is not: this app cannot read what you pushed, so type it once more."
-            )
+            told = lines.again_line(words)
         case _:
             return []
     return [context(told)]
@@ -112,21 +107,13 @@ def _notice(words: Words, shown: Form) -> list[Block]:
 
 def _recipients(words: Words, policy: Policy, shown: Form, *, alone: bool) -> Block:
     """`alone`: no other field names people."""
-    if policy.binding_required:
-        hint = words.say(
-            "Each gets a secret of their own, and nobody else can open it. This workspace wants every secret to be for named people."
-        )
-    else:
-        hint = words.say(
-            "Each gets a secret of their own, and nobody else can open it. Leave it empty to get a link that you pass on yourself."
-        )
     return {
         "type": "input",
         "block_id": RECIPIENT,
         "dispatch_action": True,
         "optional": not (policy.binding_required and alone),
         "label": plain(words.say("For")),
-        "hint": plain(hint),
+        "hint": plain(lines.recipients_hint(words, policy)),
         "element": {
             "type": "multi_users_select",
             "action_id": RECIPIENT,
@@ -155,11 +142,9 @@ def _groups(words: Words) -> Block:
     }
 
 
-def _passphrase(words: Words, policy: Policy) -> Block:
-    if policy.passphrase_required:
-        hint = words.say("This workspace wants a passphrase on every secret. Tell it to the recipient another way, not in this chat.")
-    else:
-        hint = words.say("Tell it to the recipient another way, not in this chat. Five wrong tries burn the secret.")
+def passphrase_field(words: Words, policy: Policy) -> Block:
+    """Where a passphrase is typed; whether one must be, the policy says."""
+    hint = lines.passphrase_hint(words, policy)
     return text_field("passphrase", words.say("Passphrase"), hint, PASSPHRASE_MOST, optional=not policy.passphrase_required)
 
 

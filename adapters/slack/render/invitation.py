@@ -1,67 +1,37 @@
 """What does the recipient of a bound push see?"""
 
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import VIEW_DONE, Block, View, button, context, person, plain, section, times, when
+from adapters.slack.render.blocks import SLACK, VIEW_DONE, Block, View, button, context, plain, section
+from adapters.wording import invitation_lines as lines
 from adapters.wording.catalog import Words
-from core.receipt import Receipt, State
+from core.receipt import Receipt
 
 OPEN, OPENED_IN_BROWSER, REVEAL = "open_push", "opened_in_browser", "show_here"
 
 
 def invitation(words: Words, receipt: Receipt, button_value: str) -> Message:
     """The recipient's DM. The button carries a sealed value: no URL stands in a message that stays."""
-    first = words.say("{person} sent you a secret.", person=person(receipt.sender.id))
-    passphrase = (
-        [context(words.say("It needs a passphrase that {person} tells you another way.", person=person(receipt.sender.id)))]
-        if receipt.has_passphrase
-        else []
-    )
+    first, told = lines.first_line(words, SLACK, receipt), lines.passphrase_line(words, SLACK, receipt)
+    passphrase = [context(told)] if told else []
     pressed = button(words.say("Open"), OPEN, value=button_value, style="primary", accessibility_label=words.say("Open the secret"))
-    facts = words.say(
-        "{views} Expires {moment}. Only you can open it.", views=times(words, receipt.views), moment=when(words, receipt.expires_at)
-    )
+    facts = lines.facts_line(words, SLACK, receipt)
     return Message(first, [section(first), {"type": "actions", "block_id": "open", "elements": [pressed]}, *passphrase, context(facts)])
 
 
 def invitation_ended(words: Words, receipt: Receipt) -> Message:
     """The recipient's DM once there is nothing left to press."""
-    first = words.say("{person} sent you a secret.", person=person(receipt.sender.id))
-    return Message(first, [section(first), context(_ended(words, receipt))])
+    first = lines.first_line(words, SLACK, receipt)
+    return Message(first, [section(first), context(lines.ended_line(words, SLACK, receipt))])
 
 
 def reminder(words: Words, receipt: Receipt) -> str:
     """What leads a recipient back to the message with the button."""
-    return words.say(
-        "{person} asks you to open the secret that waits for you here. It expires {moment}.",
-        person=person(receipt.sender.id),
-        moment=when(words, receipt.expires_at),
-    )
+    return lines.reminder_line(words, SLACK, receipt)
 
 
 def extended_line(words: Words, receipt: Receipt) -> str:
     """Until when the button above works now."""
-    return words.say(
-        "{person} gave you more time: it expires {moment}.", person=person(receipt.sender.id), moment=when(words, receipt.expires_at)
-    )
-
-
-def _ended(words: Words, receipt: Receipt) -> str:
-    at = when(words, receipt.changed_at or receipt.expires_at)
-    match receipt.state:
-        case State.EXPIRED:
-            return words.say("It expired {moment}, unread. Ask for a new one.", moment=at)
-        case State.BURNED if receipt.was_opened:
-            return words.say("You opened it. What was left was taken back {moment}.", moment=at)
-        case State.BURNED:
-            return words.say("It was taken back {moment}.", moment=at)
-        case State.LOST:
-            return words.say("It was lost {moment}. Ask for a new one.", moment=at)
-        case State.LOCKED:
-            return words.say("It was burned {moment} after five wrong passphrases. Ask for a new one.", moment=at)
-        case State.BURNED_BY_RECIPIENT:
-            return words.say("You opened it, and it was forgotten {moment}.", moment=at)
-        case _:
-            return words.say("You opened it {moment}. It is gone now.", moment=at)
+    return lines.extended_line(words, SLACK, receipt)
 
 
 def open_in_browser(words: Words, url: str, pass_value: str = "", *, passphrase: bool = False) -> View:

@@ -1,10 +1,10 @@
 """What does a sender see whose recipient could not be reached? A way to the link, and afterwards what they did with it."""
 
-from dataclasses import replace
-
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import button, context, person, plain, section, when
+from adapters.slack.render.blocks import SLACK, button, confirm, context, section
+from adapters.wording import receipt_lines
 from adapters.wording.catalog import Words
+from adapters.wording.confirmations import to_pass_on
 from core.receipt import Receipt
 
 GET_LINK = "get_link_to_pass_on"
@@ -18,22 +18,13 @@ def offer(words: Words, receipt: Receipt, button_value: str) -> Message:
             "This workspace wants every secret to be for named people, so there is no link to pass on. Burn it on your receipt."
         )
         return Message(told, [section(told), context(hint)])
-    confirm = {
-        "title": plain(words.say("Get a link to pass on?")),
-        "text": plain(words.say("Whoever has the link can open the secret. Until now, only this one person could.")),
-        "confirm": plain(words.say("Get the link")),
-        "deny": plain(words.say("Not now")),
-    }
-    pressed = button(words.say("Get a link to pass on"), GET_LINK, value=button_value, confirm=confirm)
+    pressed = button(words.say("Get a link to pass on"), GET_LINK, value=button_value, confirm=confirm(to_pass_on(words)))
     return Message(told, [section(told), {"type": "actions", "block_id": "pass_on", "elements": [pressed]}])
 
 
 def offered(words: Words, receipt: Receipt) -> str:
     """Where the command was typed: that it was not delivered, and where there is a link."""
-    return words.say(
-        "Not delivered: Slack did not let this app write to {person}. In the conversation with this app you can get a link, and pass it on yourself.",
-        person=person(receipt.recipient.id) if receipt.recipient else words.say("the recipient"),
-    )
+    return receipt_lines.offered_line(words, SLACK, receipt)
 
 
 def offer_ended(told: str) -> Message:
@@ -43,19 +34,9 @@ def offer_ended(told: str) -> Message:
 
 def not_delivered(words: Words, receipt: Receipt) -> str:
     """Whom the app could not write to."""
-    who = person(receipt.recipient.id) if receipt.recipient else words.say("the recipient")
-    return words.say(
-        "Slack did not let this app write to {person}, so they have not heard of your secret `{reference}`.",
-        person=who,
-        reference=receipt.reference,
-    )
+    return receipt_lines.not_delivered(words, SLACK, receipt)
 
 
 def passed_on_line(words: Words, receipt: Receipt) -> str:
     """On the receipt card."""
-    return words.say("Passed on by you as a link, {moment}", moment=when(words, receipt.passed_on_at or receipt.created_at))
-
-
-def as_a_link(receipt: Receipt) -> Receipt:
-    """What the card shows of a push that was passed on: from then on, whoever opened it had the link."""
-    return receipt if receipt.passed_on_at is None else replace(receipt, recipient=None, undeliverable="")
+    return receipt_lines.passed_on_line(words, SLACK, receipt)

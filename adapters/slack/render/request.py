@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import Block, View, button, context, header, person, plain, quote, section, text_field, when
-from adapters.slack.render.form import secret_field
+from adapters.slack.render.blocks import SLACK, Block, View, button, confirm, context, header, plain, quote, section
+from adapters.slack.render.form import passphrase_field, secret_field
+from adapters.wording import request_lines as lines
 from adapters.wording.catalog import Words
-from adapters.wording.terms import duration
-from core.policy import PASSPHRASE_MOST, Policy
-from core.secret_request import WHAT_MOST, Asking, SecretRequest
+from adapters.wording.confirmations import to_decline, to_withdraw
+from adapters.wording.form_lines import asked_hint, what_hint
+from core.policy import Policy
+from core.secret_request import WHAT_MOST, SecretRequest
 
 VIEW_ASK, VIEW_ANSWER = "ask_form", "answer_form"
 ANSWER, DECLINE, WITHDRAW, ASK_FOR_SECRET = "answer_request", "decline_request", "withdraw_request", "ask_for_secret"
@@ -23,7 +25,7 @@ def ask_form(words: Words, asked: str = "", what: str = "") -> View:
         "type": "input",
         "block_id": "asked",
         "label": plain(words.say("From")),
-        "hint": plain(words.say("Gets a message with a button, and nothing else.")),
+        "hint": plain(asked_hint(words)),
         "element": {"type": "users_select", "action_id": "asked", "placeholder": plain(words.say("Choose a person")), **chosen},
     }
     typed = {"initial_value": what} if what else {}
@@ -31,7 +33,7 @@ def ask_form(words: Words, asked: str = "", what: str = "") -> View:
         "type": "input",
         "block_id": "what",
         "label": plain(words.say("What for")),
-        "hint": plain(words.say("They read this. Do not put a secret here.")),
+        "hint": plain(what_hint(words)),
         "element": {"type": "plain_text_input", "action_id": "what", "max_length": WHAT_MOST, **typed},
     }
     return {
@@ -46,83 +48,44 @@ def ask_form(words: Words, asked: str = "", what: str = "") -> View:
 
 def asked_note(words: Words, request: SecretRequest) -> str:
     """What the requester hears at once."""
-    return words.say(
-        "{person} is asked. What they send comes as a message from this app, and only you can open it.", person=person(request.asked.id)
-    )
+    return lines.asked_note(words, SLACK, request)
 
 
 def ask(words: Words, request: SecretRequest) -> Message:
     """The asked person's message."""
-    first = words.say("{person} asks you for a secret.", person=person(request.requester.id))
+    first = lines.ask_line(words, SLACK, request)
     send = button(words.say("Send it securely"), ANSWER, value=request.id, style="primary")
-    decline = button(words.say("Decline"), DECLINE, value=request.id, confirm=_confirm_decline(words))
-    facts = words.say(
-        "Only {person} will be able to open it. The request ends {moment}.",
-        person=person(request.requester.id),
-        moment=when(words, request.expires_at),
-    )
+    decline = button(words.say("Decline"), DECLINE, value=request.id, confirm=confirm(to_decline(words)))
     return Message(
         first,
         [
             section(first),
             quote(request.what),
             {"type": "actions", "block_id": "answer", "elements": [send, decline]},
-            context(facts),
+            context(lines.ask_facts(words, SLACK, request)),
         ],
     )
 
 
 def ask_ended(words: Words, request: SecretRequest) -> Message:
     """The asked person's message once there is nothing left to press."""
-    first = words.say("{person} asked you for a secret.", person=person(request.requester.id))
-    return Message(first, [section(first), quote(request.what), context(_ended(words, request))])
-
-
-def _ended(words: Words, request: SecretRequest) -> str:
-    at = when(words, request.changed_at or request.expires_at)
-    match request.state:
-        case Asking.ANSWERED:
-            return words.say("You sent it {moment}. The receipt is in this conversation.", moment=at)
-        case Asking.DECLINED:
-            return words.say("You declined {moment}.", moment=at)
-        case Asking.WITHDRAWN:
-            return words.say("It was withdrawn {moment}.", moment=at)
-        case _:
-            return words.say("It ended {moment}.", moment=at)
+    first = lines.asked_line(words, SLACK, request)
+    return Message(first, [section(first), quote(request.what), context(lines.ask_ended(words, SLACK, request))])
 
 
 def request_card(words: Words, request: SecretRequest) -> Message:
     """The requester's card, edited in place."""
-    title = words.say("You asked {person} for a secret", person=person(request.asked.id))
-    state = request_state(words, request)
+    title, state = lines.request_title(words, SLACK, request), lines.request_state(words, SLACK, request)
     withdraw: list[Block] = []
     if request.open:
         withdraw = [
             {
                 "type": "actions",
                 "block_id": "request",
-                "elements": [button(words.say("Withdraw"), WITHDRAW, value=request.id, confirm=_confirm_withdrawal(words))],
+                "elements": [button(words.say("Withdraw"), WITHDRAW, value=request.id, confirm=confirm(to_withdraw(words)))],
             }
         ]
     return Message(f"{title}. {state}", [section(f"*{title}*\n{state}"), quote(request.what), *withdraw])
-
-
-def request_state(words: Words, request: SecretRequest) -> str:
-    """What has become of it, in a sentence."""
-    at = when(words, request.changed_at or request.expires_at)
-    match request.state:
-        case Asking.OPEN if request.undeliverable:
-            return words.say("Not delivered: Slack did not let this app write to them. Ask them another way.")
-        case Asking.OPEN:
-            return words.say("Waiting, until {moment}", moment=at)
-        case Asking.ANSWERED:
-            return words.say("Answered {moment}. The message with the button is in this conversation.", moment=at)
-        case Asking.DECLINED:
-            return words.say("Declined {moment}", moment=at)
-        case Asking.WITHDRAWN:
-            return words.say("Withdrawn by you {moment}", moment=at)
-        case Asking.EXPIRED:
-            return words.say("Ended without an answer {moment}", moment=at)
 
 
 def open_rows(words: Words, requests: Sequence[SecretRequest]) -> list[Block]:
@@ -138,55 +101,25 @@ def open_rows(words: Words, requests: Sequence[SecretRequest]) -> list[Block]:
 
 
 def _open_row(words: Words, request: SecretRequest) -> list[Block]:
-    title = words.say("You asked {person} for a secret", person=person(request.asked.id))
-    withdraw = button(words.say("Withdraw"), WITHDRAW, value=request.id, confirm=_confirm_withdrawal(words))
-    return [section(f"*{title}*\n{request_state(words, request)}") | {"accessory": withdraw}, quote(request.what)]
+    title, state = lines.request_title(words, SLACK, request), lines.request_state(words, SLACK, request)
+    withdraw = button(words.say("Withdraw"), WITHDRAW, value=request.id, confirm=confirm(to_withdraw(words)))
+    return [section(f"*{title}*\n{state}") | {"accessory": withdraw}, quote(request.what)]
 
 
-def answer_form(words: Words, policy: Policy, request: SecretRequest) -> View:
-    """Where the asked person puts the secret. Whom it is for is fixed."""
-    passphrase = text_field(
-        "passphrase",
-        words.say("Passphrase"),
-        words.say("Tell it to the recipient another way, not in this chat. Five wrong tries burn the secret."),
-        PASSPHRASE_MOST,
-    )
-    first = words.say("For {person}, who asked for:", person=person(request.requester.id))
-    terms = words.say(
-        "Only {person} can open it, once. Expires in {expiry}.",
-        person=person(request.requester.id),
-        expiry=duration(words, policy.default_expiry),
-    )
+def answer_form(words: Words, policy: Policy, request: SecretRequest, lock: str) -> View:
+    """Where the asked person puts the secret. Whom it is for is fixed. `lock` lies in the form alone."""
     return {
         "type": "modal",
         "callback_id": VIEW_ANSWER,
         "title": plain(words.say("Send a secret")),
         "submit": plain(words.say("Send it securely")),
         "close": plain(words.say("Cancel")),
-        "private_metadata": request.id,
+        "private_metadata": f"{request.id} {lock}",
         "blocks": [
-            section(first),
+            section(lines.answer_line(words, SLACK, request)),
             quote(request.what),
             secret_field(words),
-            passphrase | {"optional": not policy.passphrase_required},
-            context(terms),
+            passphrase_field(words, policy),
+            context(lines.answer_terms(words, SLACK, request, policy)),
         ],
-    }
-
-
-def _confirm_decline(words: Words) -> Block:
-    return {
-        "title": plain(words.say("Decline this request?")),
-        "text": plain(words.say("The person who asked is told that you declined.")),
-        "confirm": plain(words.say("Decline")),
-        "deny": plain(words.say("Back")),
-    }
-
-
-def _confirm_withdrawal(words: Words) -> Block:
-    return {
-        "title": plain(words.say("Withdraw this request?")),
-        "text": plain(words.say("It can no longer be answered.")),
-        "confirm": plain(words.say("Withdraw")),
-        "deny": plain(words.say("Keep it")),
     }

@@ -4,8 +4,8 @@ from typing import Any
 
 from adapters.slack.render.blocks import Block, aside, context, plain, section, terms_line
 from adapters.slack.render.card import burn_button, state_line, title_of
-from adapters.slack.render.passing_on import as_a_link
 from adapters.wording.catalog import Words
+from adapters.wording.receipt_lines import as_a_link
 from core.receipt import Receipt
 
 PAGE = 10

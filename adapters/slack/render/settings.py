@@ -3,9 +3,9 @@
 from babel.core import Locale
 
 from adapters.slack.decisions import TELL_OPENED, TELL_UNREAD, UNSET
-from adapters.slack.render.blocks import View, checks, choice, plain, times
+from adapters.slack.render.blocks import View, checks, choice, plain
 from adapters.wording.catalog import Words, languages
-from adapters.wording.terms import duration
+from adapters.wording.terms import duration, times
 from core.policy import Policy
 from core.preferences import Preferences
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from adapters.redis_store.connect import Client
 from adapters.redis_store.push_store import RedisPushStore
 from adapters.redis_store.scripts import Script
-from core.engine import Order, PushEngine
+from core.creation import Order
+from core.engine import PushEngine
 from core.errors import OnHold
 from core.link import Link
 from core.payload import Payload

@@ -11,7 +11,7 @@ from adapters.redis_store.connect import connect
 from adapters.redis_store.keys import Keys
 from bot.settings import load
 from bot.wiring import open_house
-from core.engine import Order
+from core.creation import Order
 from core.identity import Member, Workspace
 from core.link import Link, decode
 from core.payload import Payload, unframe

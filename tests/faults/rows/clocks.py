@@ -15,7 +15,7 @@ from adapters.redis_store.push_store import RedisPushStore
 from bot.server import Service
 from bot.settings import load
 from bot.wiring import system_clock
-from core.engine import Order
+from core.creation import Order
 from core.identity import Member, Workspace
 from core.keyring import KeyRing
 from core.link import encode

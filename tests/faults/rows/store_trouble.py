@@ -16,7 +16,7 @@ from adapters.redis_store.connect import connect
 from adapters.redis_store.embedded import find_binary
 from bot.settings import load
 from bot.wiring import open_house
-from core.engine import Order
+from core.creation import Order
 from core.errors import StoreUnavailable
 from core.identity import Member, Workspace
 from core.payload import Payload

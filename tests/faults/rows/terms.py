@@ -9,7 +9,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from adapters.redis_store.connect import connect
-from core.engine import Order
+from core.creation import Order
 from core.errors import BadInput
 from core.identity import Member, Workspace
 from core.payload import Payload

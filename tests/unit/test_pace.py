@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from adapters.slack.pace import BURST, WAIT_MOST_SECONDS, Newest, Pace, RateLimited
+from adapters.pace import WAIT_MOST_SECONDS, Newest, Pace, Rate, RateLimited
 from core.errors import Unreachable
 
 POST = "chat.postMessage"
+BURST = 10
 
 
 class Time:
@@ -31,7 +32,7 @@ def time() -> Time:
 
 @pytest.fixture
 def pace(time: Time) -> Pace:
-    return Pace(time, time.sleep)
+    return Pace(Rate(BURST, 1.0), now=time, sleep=time.sleep)
 
 
 async def post(pace: Pace, conversation: str = "D1", within: float = WAIT_MOST_SECONDS) -> float:
@@ -41,22 +42,31 @@ async def post(pace: Pace, conversation: str = "D1", within: float = WAIT_MOST_S
 
 async def test_a_burst_goes_out_at_once_and_then_one_message_a_second(pace: Pace) -> None:
     began = pace.now()
-    at = [await post(pace) - began for _ in range(int(BURST) + 3)]
-    assert at[: int(BURST)] == [0.0] * int(BURST)
-    assert at[int(BURST) :] == pytest.approx([1.0, 2.0, 3.0])
+    at = [await post(pace) - began for _ in range(BURST + 3)]
+    assert at[:BURST] == [0.0] * BURST
+    assert at[BURST:] == pytest.approx([1.0, 2.0, 3.0])
 
 
 async def test_a_quiet_while_makes_room_for_another_burst_and_no_more(pace: Pace, time: Time) -> None:
-    for _ in range(int(BURST)):
+    for _ in range(BURST):
         await post(pace)
     time.now += 3600
     began = pace.now()
-    at = [await post(pace) - began for _ in range(int(BURST) + 1)]
+    at = [await post(pace) - began for _ in range(BURST + 1)]
     assert at[-2:] == pytest.approx([0.0, 1.0])
 
 
+async def test_of_two_rates_the_slower_one_counts_in_the_long_run(time: Time) -> None:
+    pace = Pace(Rate(7, 7.0), Rate(20, 0.5), now=time, sleep=time.sleep)
+    began = pace.now()
+    at = [await post(pace) - began for _ in range(22)]
+    assert at[:8] == pytest.approx([0.0] * 7 + [1 / 7])
+    assert at[19] == pytest.approx(13 / 7)
+    assert at[20:] == pytest.approx([2.0, 4.0])
+
+
 async def test_one_conversation_does_not_slow_another(pace: Pace) -> None:
-    for _ in range(int(BURST) + 5):
+    for _ in range(BURST + 5):
         await post(pace, "D1")
     now = pace.now()
     assert await post(pace, "D2") == now

@@ -11,7 +11,7 @@ GROUP_TROUBLE = "groups"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Somebody who was chosen; `name` as Slack tells it, empty when it does not say who that is."""
+    """Somebody who was chosen; `name` as the platform tells it, empty when it does not say who that is."""
 
     member: Member
     name: str = field(repr=False)
@@ -21,7 +21,7 @@ class Chosen:
 
     @property
     def id(self) -> str:
-        """Their Slack id, whose mention every reader sees as they know the person."""
+        """Their id, as the platform has it."""
         return self.member.id
 
 

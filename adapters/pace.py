@@ -1,8 +1,8 @@
-"""When may the next call go out? Slack's rates, kept before Slack has to say so (docs.slack.dev/apis/web-api/rate-limits).
+"""When may the next call go out? A platform's rates, kept before the platform has to say so.
 
-One message a second to each conversation, short bursts allowed, in the order in which they were
-asked for. A 429 stops what it was said of for as long as Slack wants. Each process counts for
-itself; where several post to one conversation, Slack's own answer keeps them apart.
+So many messages a second to each conversation, short bursts allowed, in the order in which they were
+asked for. A 429 stops what it was said of for as long as the platform wants. Each process counts for
+itself; where several post to one conversation, the platform's own answer keeps them apart.
 """
 
 import asyncio
@@ -16,7 +16,6 @@ from core.errors import Undeliverable, Unreachable
 
 WAIT_MOST_SECONDS = 20.0
 """Less than the lease of a promise: what would wait longer is left to the outbox, which tries again."""
-BURST, PER_SECOND = 10.0, 1.0
 _LANES_MOST = 10_000
 
 What = TypeVar("What")
@@ -31,12 +30,20 @@ class RateLimited(Unreachable):
         self.retry_after = retry_after
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`burst` messages at once, and from then on `per_second`."""
+
+    burst: float
+    per_second: float
+
+
 @dataclass(slots=True)
 class _Lane:
-    """One method, or one method in one conversation. `room`: how many messages may go at once, as it was at `counted_at`."""
+    """One method, or one method in one conversation. `room`: for each rate, how many messages may go at once, as it was at `counted_at`."""
 
+    room: list[float]
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    room: float = BURST
     counted_at: float = 0.0
     shut_until: float = 0.0
 
@@ -44,8 +51,9 @@ class _Lane:
 class Pace:
     """The rates of one workspace, in seconds. Raises RateLimited rather than wait past a deadline."""
 
-    def __init__(self, now: Callable[[], float] | None = None, sleep: Sleep = asyncio.sleep) -> None:
-        """`now` never goes back; the event loop's time where none is given."""
+    def __init__(self, *rates: Rate, now: Callable[[], float] | None = None, sleep: Sleep = asyncio.sleep) -> None:
+        """All `rates` hold in each conversation. `now` never goes back; the event loop's time where none is given."""
+        self._rates = rates
         self._given_now = now
         self._sleep = sleep
         self._lanes: OrderedDict[tuple[str, str], _Lane] = OrderedDict()
@@ -55,7 +63,7 @@ class Pace:
         return self._given_now() if self._given_now else asyncio.get_running_loop().time()
 
     async def wait(self, method: str, deadline: float) -> None:
-        """Until Slack takes calls of this method again."""
+        """Until the platform takes calls of this method again."""
         await self._until(self._lane(method, "").shut_until, deadline)
 
     @asynccontextmanager
@@ -69,29 +77,31 @@ class Pace:
             raise RateLimited(1.0) from None
         try:
             self._count(lane)
-            await self._until(max(lane.shut_until, self.now() + (1 - lane.room) / PER_SECOND), deadline)
+            delays = ((1 - room) / rate.per_second for rate, room in zip(self._rates, lane.room, strict=True))
+            await self._until(max(lane.shut_until, self.now() + max(delays, default=0.0)), deadline)
             self._count(lane)
-            lane.room -= 1
+            lane.room = [room - 1 for room in lane.room]
             yield
         finally:
             lane.turn.release()
 
     def shut(self, method: str, conversation: str, seconds: float) -> None:
-        """Slack wants nothing more of that for so long."""
+        """The platform wants nothing more of that for so long."""
         lane = self._lane(method, conversation)
         lane.shut_until = max(lane.shut_until, self.now() + seconds)
 
     def _lane(self, method: str, conversation: str) -> _Lane:
         name = (method, conversation)
-        lane = self._lanes.setdefault(name, _Lane(counted_at=self.now()))
+        lane = self._lanes.setdefault(name, _Lane([rate.burst for rate in self._rates], counted_at=self.now()))
         self._lanes.move_to_end(name)
-        while len(self._lanes) > _LANES_MOST:  # the longest unused: its burst is full again by now
+        while len(self._lanes) > _LANES_MOST:  # the longest unused: its room is full again by now, or nearly
             self._lanes.popitem(last=False)
         return lane
 
     def _count(self, lane: _Lane) -> None:
         now = self.now()
-        lane.room = min(BURST, lane.room + (now - lane.counted_at) * PER_SECOND)
+        since = now - lane.counted_at
+        lane.room = [min(rate.burst, room + since * rate.per_second) for rate, room in zip(self._rates, lane.room, strict=True)]
         lane.counted_at = now
 
     async def _until(self, moment: float, deadline: float) -> None:

@@ -1,0 +1,53 @@
+"""How is one of Microsoft's services asked? In bounded time, for a bounded answer, and never by way of somewhere else."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from core.errors import Unreachable
+
+TIMEOUT_SECONDS = 5.0
+_ANSWER_MOST = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer. `body` is its JSON object, empty where it is none."""
+
+    status: int
+    body: Mapping[str, Any] = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+async def ask(session: aiohttp.ClientSession, method: str, url: str, **how: Any) -> Said:
+    """What it says, whatever the status; `how` as aiohttp has it. Raises Unreachable when it says nothing whole within TIMEOUT_SECONDS.
+
+    No redirect is followed: what goes along may be a token, and the address was looked at before.
+    """
+    try:
+        async with asyncio.timeout(TIMEOUT_SECONDS), session.request(method, url, allow_redirects=False, **how) as answer:
+            return Said(answer.status, _object(await _text(answer.content)), answer.headers)
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        # Not chained with its cause: the client's error text holds the address.
+        raise Unreachable("no_answer") from None
+
+
+async def _text(content: aiohttp.StreamReader) -> bytes:
+    text = bytearray()
+    async for piece in content.iter_any():
+        text += piece
+        if len(text) > _ANSWER_MOST:
+            raise Unreachable("no_answer")
+    return bytes(text)
+
+
+def _object(text: bytes) -> Mapping[str, Any]:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
