@@ -28,6 +28,7 @@ from bot.promises import Keeper
 from bot.settings import Settings, secret
 from bot.slack_side import SlackSide
 from bot.sweeper import sweep_for_ever
+from bot.teams_side import TeamsSide
 from core.engine import PushEngine
 from core.farewell import Farewells, Partings
 from core.identity import Platform
@@ -125,8 +126,8 @@ def _build(ground: Ground) -> House:
     metrics, book, store = ground.metrics, RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix), _push_store(ground)
     counting = Counting(ground.workspaces, book)
     slack = SlackSide(ground, book, counting) if ground.settings.has_slack else None
-    deliveries: dict[Platform, Delivery] = {"slack": slack.delivery} if slack else {}
-    askers: dict[Platform, AskDelivery] = {"slack": slack.asking} if slack else {}
+    teams = TeamsSide(ground) if ground.settings.has_teams else None
+    deliveries, askers = _carriers(slack, teams)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
     looks_on = [slack.look] if slack else []
 
@@ -162,11 +163,25 @@ def _build(ground: Ground) -> House:
     doors = [_web_door(ground.settings, engine, sightings), _statements_door(ground.settings), _health_door(ground, metrics)]
     farewells, partings = None, Partings(store, book, asked, follow=receipts.follow, settle=requests.keep)
     partings.forgetting.append(MemberPreferences(ground.workspaces, metrics, ground.clock).forget)
+    if teams:
+        partings.forgetting.append(teams.forget)
+        doors += teams.doors(engine, requests)
     if slack:
         requests.on_change.append(slack.look_at_request)
         doors += slack.doors(engine, requests, book, metrics)
         farewells = Farewells(slack.departures, store, book, asked, ground.workspaces)
     return House(engine, receipts, requests, farewells, partings, doors, metrics, ground.later, slack, sightings, ground.policies)
+
+
+def _carriers(slack: SlackSide | None, teams: TeamsSide | None) -> tuple[dict[Platform, Delivery], dict[Platform, AskDelivery]]:
+    """Who carries a push's news, and a request's, on each platform that is set up."""
+    deliveries: dict[Platform, Delivery] = {}
+    askers: dict[Platform, AskDelivery] = {}
+    if slack:
+        deliveries["slack"], askers["slack"] = slack.delivery, slack.asking
+    if teams:
+        deliveries["teams"], askers["teams"] = teams.delivery, teams.asking
+    return deliveries, askers
 
 
 def _push_store(ground: Ground) -> RedisPushStore:

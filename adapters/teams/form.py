@@ -16,8 +16,8 @@ from core.keyring import KeyRing
 from core.link import decode, encode
 
 Notice = Literal["", "changed", "generated", "again"]
-Where = Literal["chat", "here", "link"]
-"""How a push is handed over: to each person in their chat with the app, by a card in this conversation, by a link to pass on."""
+Where = Literal["chat", "here"]
+"""How a push gets to the people who are chosen: in the chat of each with the app, or by a card in this conversation."""
 
 DRAFT, DRAFT_SECONDS = "teams_draft", 15 * 60.0
 SECRET_FIELD_MOST = 8000
@@ -35,6 +35,8 @@ class Form:
     conversation: str = ""
     """Where a card may be shared, because the app is there; empty where it is not."""
     recipients: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """What recipients are called, by Entra id, as far as that is known."""
     expires_in: int | None = None
     views: int | None = None
     passphrase: str = field(default="", repr=False)
@@ -46,6 +48,8 @@ class Form:
     request: str = ""
     """The secret request that it answers."""
     what: str = ""
+    warned: tuple[str, ...] = ()
+    """Of whom the member has been told what makes one look twice."""
     secret: str = field(default="", repr=False)
 
     def sealed(self, ring: KeyRing, member: Member) -> str:

@@ -35,6 +35,10 @@ class Gestures:
         """Both. Raises ValueError when both claim the same gesture."""
         return Gestures(*(_joined(getattr(self, table.name), getattr(more, table.name)) for table in fields(self)))
 
+    def each(self, change: Callable[[Handler], Handler]) -> "Gestures":
+        """The same gestures, every handler changed."""
+        return Gestures(*({name: change(handler) for name, handler in getattr(self, table.name).items()} for table in fields(self)))
+
 
 def _joined(some: Mapping[str, Handler], more: Mapping[str, Handler]) -> Mapping[str, Handler]:
     if twice := some.keys() & more.keys():

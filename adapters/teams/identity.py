@@ -89,7 +89,8 @@ class Voucher:
         """Why the token does not cover this activity; None when it does. The token says nothing of the rest of the body."""
         if self.service_url is None:
             return None
-        if payload.get("channelId") not in self.endorsements:
+        channel = payload.get("channelId")
+        if not isinstance(channel, str) or channel not in self.endorsements:
             return "channel"
         return None if payload.get("serviceUrl") == self.service_url else "service_url"
 
@@ -178,8 +179,10 @@ def _listed(body: Mapping[str, Any]) -> list[Any]:
 
 
 def _key_of(jwk: Any) -> tuple[str, Key] | None:
-    """Name and key; None for what is no RSA key with a name. A key without endorsements may speak for no channel."""
+    """Name and key; None for what is no RSA key for signatures. A key without endorsements may speak for no channel."""
     try:
+        if jwk.get("alg", ALGORITHM) != ALGORITHM or jwk.get("use", "sig") != "sig":
+            return None
         public = jwt.PyJWK(jwk, algorithm=ALGORITHM).key
         name, endorsed = jwk["kid"], jwk.get("endorsements") or []
         if not isinstance(public, RSAPublicKey) or not isinstance(name, str) or not isinstance(endorsed, list):

@@ -86,11 +86,13 @@ class _Tables(TeamsActivityHandler):
         for what, listed in (("members_added", "membersAdded"), ("members_removed", "membersRemoved")):
             if payload.get(listed):
                 await _answer(turn_context, self._gestures.events.get(what))
-        happened = (payload.get("channelData") or {}).get("eventType")
-        await _answer(turn_context, self._gestures.events.get(_HAPPENINGS.get(str(happened), "")))
+        told = (payload.get("channelData") or {}).get("eventType")
+        if (happened := _HAPPENINGS.get(str(told))) is not None:
+            await _answer(turn_context, self._gestures.events.get(happened))
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
-        await _answer(turn_context, self._gestures.events.get(_INSTALLATIONS.get(turn_context.activity.action, "")))
+        if (happened := _INSTALLATIONS.get(turn_context.activity.action)) is not None:
+            await _answer(turn_context, self._gestures.events.get(happened))
 
     async def on_teams_messaging_extension_fetch_task(self, turn_context: TurnContext, action: Any) -> None:
         await _answer(turn_context, self._gestures.openings.get(parse.dialog(_payload(turn_context))))

@@ -112,6 +112,15 @@ def not_delivered(words: Words, marks: Marks, receipt: Receipt) -> str:
     )
 
 
+def offered_line(words: Words, marks: Marks, receipt: Receipt) -> str:
+    """The same where the sender was at work: that a link waits for them in their conversation with the app."""
+    return words.say(
+        "Not delivered: {platform} did not let this app write to {person}. In the conversation with this app you can get a link, and pass it on yourself.",
+        platform=marks.platform,
+        person=marks.person(receipt.recipient) if receipt.recipient else words.say("the recipient"),
+    )
+
+
 def again_line(words: Words) -> str:
     """What pushing it once more takes."""
     return words.say("To push it again, type the secret once more: this app cannot read the old one.")

@@ -52,9 +52,11 @@ class FakeConnector:
         self.posted.append((conversation_id, targeted_to, activity))
         return f"m{len(self.posted)}"
 
-    async def update(self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any]) -> None:
+    async def update(
+        self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any], *, targeted: bool = False
+    ) -> None:
         self._look(service_url, conversation_id, activity_id)
-        self.updated.append((conversation_id, activity_id, activity))
+        self.updated.append((conversation_id, f"{activity_id} for one" if targeted else activity_id, activity))
 
     async def member(self, service_url: str, conversation_id: str, member_id: str) -> Mapping[str, Any] | None:
         self.asked.append((conversation_id, member_id))

@@ -1,7 +1,7 @@
 """What does a sender see whose recipient could not be reached? A way to the link, and afterwards what they did with it."""
 
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import SLACK, button, confirm, context, person, section
+from adapters.slack.render.blocks import SLACK, button, confirm, context, section
 from adapters.wording import receipt_lines
 from adapters.wording.catalog import Words
 from adapters.wording.confirmations import to_pass_on
@@ -24,11 +24,7 @@ def offer(words: Words, receipt: Receipt, button_value: str) -> Message:
 
 def offered(words: Words, receipt: Receipt) -> str:
     """Where the command was typed: that it was not delivered, and where there is a link."""
-    return words.say(
-        "Not delivered: {platform} did not let this app write to {person}. In the conversation with this app you can get a link, and pass it on yourself.",
-        platform=SLACK.platform,
-        person=person(receipt.recipient.id) if receipt.recipient else words.say("the recipient"),
-    )
+    return receipt_lines.offered_line(words, SLACK, receipt)
 
 
 def offer_ended(told: str) -> Message:

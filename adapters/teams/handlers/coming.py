@@ -1,0 +1,46 @@
+"""What happens when the app comes to somebody, or is taken away?"""
+
+from adapters.teams import parse
+from adapters.teams.desk import Desk
+from adapters.teams.gestures import Answer, Gestures, Payload
+from adapters.teams.render.help import introduction, welcome
+from core.promise import Parting
+
+_WELCOMED, _WELCOMED_SECONDS = "teams_welcomed", 3600.0
+"""Teams tells of one installation in several ways, and again when somebody looks; it is answered once."""
+
+
+class ComingHandlers:
+    """A welcome in a personal chat, an introduction in a group: once each."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def gestures(self) -> Gestures:
+        """What the door hands to us."""
+        return Gestures(events={"installed": self.installed, "members_added": self.members_added, "removed": self.removed})
+
+    async def installed(self, payload: Payload) -> Answer:
+        """The app was added: to somebody's chats, to a group, to a team."""
+        self._desk.later(self._welcome(payload))
+        return None
+
+    async def members_added(self, payload: Payload) -> Answer:
+        """Somebody came. Of people we take no note; the app itself says what it is."""
+        if parse.concerns_bot(payload, "membersAdded"):
+            self._desk.later(self._welcome(payload))
+        return None
+
+    async def _welcome(self, payload: Payload) -> None:
+        where = parse.conversation(payload)
+        if not await self._desk.seen.first_time(_WELCOMED, f"{parse.tenant(payload)} {where.id}".encode(), _WELCOMED_SECONDS):
+            return
+        words = await self._desk.words_for(payload)
+        await self._desk.reply(payload, introduction(words) if where.shared else welcome(words), to_all=where.shared)
+
+    async def removed(self, payload: Payload) -> Answer:
+        """The app was taken away from there: promised before the answer, so that no crash keeps what was to be erased."""
+        member = parse.member(payload)
+        if not parse.conversation(payload).shared and parse.is_entra_id(member.id):
+            await self._desk.outbox.promise(Parting(member, self._desk.clock()))
+        return None

@@ -1,0 +1,82 @@
+"""What does the sender see of pushes that were made together? One card, with a row for each person."""
+
+import json
+from collections.abc import Sequence
+
+from adapters.teams.render.blocks import (
+    Card,
+    Element,
+    Names,
+    Plainly,
+    Spelling,
+    asks_first,
+    buttons,
+    card,
+    choice,
+    destructive,
+    execute,
+    group,
+    heading,
+    quiet,
+    text,
+)
+from adapters.teams.render.card import BURN, RELEASE, label_line, state_text
+from adapters.wording import receipt_lines as lines
+from adapters.wording.catalog import Words
+from adapters.wording.confirmations import to_burn_all, to_burn_one_of_many, to_release
+from adapters.wording.marks import Marks
+from core.receipt import Receipt
+
+BURN_GROUP = "burn_group"
+BYTES_MOST = 24 * 1024
+"""Of a card, with room for the rest of the message: Teams takes 28 KiB in all."""
+ROW_LINES_MOST = 6
+
+
+def group_card(words: Words, receipts: Sequence[Receipt], names: Names) -> Card:
+    """A row each, and one set of buttons below them all: 40 rows with buttons of their own would not fit into a message. Never a key on it."""
+    whole = _drawn(words, receipts, names, row_lines=ROW_LINES_MOST)
+    return whole if len(json.dumps(whole)) <= BYTES_MOST else _drawn(words, receipts, names, row_lines=1)
+
+
+def _drawn(words: Words, receipts: Sequence[Receipt], names: Names, *, row_lines: int) -> Card:
+    marks, plainly, first = Spelling(words, names), Plainly(words, names), receipts[0]
+    title, state = lines.title_of_group(words, receipts), lines.state_of_group(words, receipts)
+    held = next((each for each in receipts if each.held), None)
+    body = [
+        heading(title),
+        text(state, spacing="Small"),
+        *label_line(first),
+        quiet(lines.terms_of_group(words, marks, first)),
+        *([state_text(held, lines.state_line(words, marks, held))] if held else []),
+        *(_row(words, marks, receipt, row_lines) for receipt in receipts),
+    ]
+    pressed = _actions(words, receipts, plainly)
+    return card(words, f"{title}. {state}", [*body, *([buttons(*pressed)] if pressed else [])])
+
+
+def _row(words: Words, marks: Marks, receipt: Receipt, most: int) -> Element:
+    who = marks.person(receipt.recipient) if receipt.recipient else words.say("somebody with the link")
+    state = words.say("On hold") if receipt.held else lines.row_state(words, marks, receipt)  # why is said once, above the rows
+    said = [state, *lines.passing_lines(words, marks, lines.as_a_link(receipt))]
+    return group(text(f"**{who}**  {receipt.reference}"), *map(quiet, said[:most]), spacing="Small")
+
+
+def _actions(words: Words, receipts: Sequence[Receipt], plainly: Marks) -> list[Element]:
+    live, held = [each for each in receipts if each.live], [each for each in receipts if each.held]
+    pressed = []
+    if held:
+        pressed.append(asks_first(words.say("Release"), to_release(words), execute("", RELEASE), _which(words, "held", held, plainly)))
+    if len(live) > 1:
+        one = destructive(execute("", BURN))
+        pressed.append(asks_first(words.say("Burn one"), to_burn_one_of_many(words), one, _which(words, "reference", live, plainly)))
+    if live:
+        all_of_them = destructive(execute("", BURN_GROUP, reference=receipts[0].reference))
+        pressed.append(asks_first(words.say("Burn all"), to_burn_all(words, len(live)), all_of_them))
+    return pressed
+
+
+def _which(words: Words, name: str, receipts: Sequence[Receipt], plainly: Marks) -> Element:
+    """Its value, a reference, joins the button's data as `name`. No two fields of a card may have one name: a phone would not draw it."""
+    options = [(f"{plainly.person(each.recipient)} ({each.reference})", each.reference) for each in receipts if each.recipient]
+    return choice(name, words.say("For"), options, options[0][1])
