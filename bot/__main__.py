@@ -19,7 +19,7 @@ from bot import VERSION, logs, package
 from bot import check as checking
 from bot import store as bot_store
 from bot.finding import Finding
-from bot.server import serve
+from bot.server import run
 from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load
 from core.errors import StoreUnavailable
 from core.link import encode
@@ -98,7 +98,7 @@ def web() -> None:
             "or what Teams needs (docs/tutorial/teams.md), or try `pushpw playground`."
         )
     logs.set_up(settings.log_format, settings.log_level)
-    asyncio.run(serve(settings))
+    run(settings)
 
 
 @main.command()
