@@ -94,8 +94,8 @@ def web() -> None:
     settings = _settings()
     if not (settings.has_slack or settings.has_teams):
         _stop(
-            "Nothing can make a push: set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN, or MICROSOFT_APP_ID and its like "
-            "(`pushpw init` shows how), or try `pushpw playground`."
+            "Nothing can make a push: set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN (`pushpw init` shows how), "
+            "or what Teams needs (docs/tutorial/teams.md), or try `pushpw playground`."
         )
     logs.set_up(settings.log_format, settings.log_level)
     run(settings)
