@@ -26,7 +26,7 @@ card comes back as a plain dict, whose `fallbackText` serves as the message's `s
                 ask, ask_ended, request_card (words, request, names)                                 dialog ANSWER {request}; DECLINE, TAKE_BACK {request}
                 answer_form(words, policy, request, form, sealed, names, remarks=None)               sends {dialog, form, [act]} and secret, passphrase
                 answer_title(words)
-    help        welcome(words)  introduction(words)  help_card(words)  typed_by_mistake(words)
+    help        welcome(words)  introduction(words)  help_card(words, shared=True)  typed_by_mistake(words)  nobody_named_here(words)
     blocks      told(words, said, *more)                                                             a card that says one thing
                 Spelling(words, names)  Plainly(words, names)                                        the Marks of a card, and of a notification
 
