@@ -44,7 +44,7 @@ BLOCK = "bench:teams"
 AT_ONCE = 50
 SUBJECTS = ("pushpw", "limit", "cloud", "empty")
 GOAL_TIMES = 5.0
-_FULL, _QUICK = Size(one_by_one=50, at_once=1000, warm_up=200), Size(one_by_one=5, at_once=60, warm_up=20)
+_FULL, _QUICK = Size(one_by_one=40, at_once=400, warm_up=300), Size(one_by_one=5, at_once=60, warm_up=20)
 _REPLIED_WITHIN_SECONDS = 60.0
 
 TIMES = (
