@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -30,13 +30,14 @@ class NoAgentsPlayground(Exception):
     """It cannot run on this machine; the text says what is missing and what to do."""
 
 
-def installed(home: Path = HOME) -> Path:
-    """The program in `home`, fetched first where this version of it is not there. Raises NoAgentsPlayground."""
+def installed(home: Path = HOME, say: Callable[[str], None] = lambda _: None) -> Path:
+    """The program in `home`, fetched first where this version of it is not there; that is said before it is done. Raises NoAgentsPlayground."""
     npm = _found("npm")
     command, done = home / _COMMAND, home / _DONE
     lock = files(__package__).joinpath("package-lock.json").read_bytes()
     if command.exists() and done.exists() and done.read_bytes() == lock:
         return command
+    say("Fetching Microsoft's Agents Playground from npm (once, 15 MB). Microsoft's own terms go with it; its telemetry is off.")
     home.mkdir(exist_ok=True)
     for name in _WANTED:
         (home / name).write_bytes(files(__package__).joinpath(name).read_bytes())

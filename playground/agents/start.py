@@ -15,7 +15,7 @@ from bot.server import Service
 from bot.settings import Settings, load, redis_url_if_set
 from core.link import encode
 from playground.agents.people import SIGNED_IN
-from playground.agents.program import HOME, NoAgentsPlayground, installed, running
+from playground.agents.program import NoAgentsPlayground, installed, running
 from playground.start import SERVICE_HOST, PortTaken, bound
 
 
@@ -64,11 +64,10 @@ async def run_agents_playground(port: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    if not HOME.exists():
-        _say("Fetching Microsoft's Agents Playground from npm (once, 15 MB). Microsoft's own terms go with it; its telemetry is off.")
-    command = await asyncio.to_thread(installed)
+    for wanted in (port, port + 1):
+        bound(wanted).close()  # the Agents Playground would silently take another one
+    command = await asyncio.to_thread(installed, say=_say)
     async with AsyncExitStack() as closing:
-        bound(port).close()  # it would silently take another one
         store_url = redis_url_if_set() or closing.enter_context(EmbeddedServer()).url
         house = await closing.enter_async_context(open_teams_house(store_url=store_url, port=port + 1, prefix="pushpw-agents"))
         page, process = await closing.enter_async_context(running(command, house.endpoint, house.app_id, port))

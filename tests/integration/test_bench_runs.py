@@ -29,7 +29,7 @@ def test_a_quick_run_of_the_ack_prints_every_table_and_whether_the_goals_are_hel
     command = [sys.executable, "-m", "bench.ack", "--quick", "--seconds", "1", "--json", str(figures)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
     assert run.returncode == 0, run.stderr
-    for row in ("command, one by one", "click, 50 at once", "submissions a second", "server's CPU for a click"):
+    for row in ("command, one by one", "click, 50 at once", "submissions a second", "server's CPU for a click", "forms opened a second"):
         assert any(line.startswith(f"  {row}") for line in run.stdout.splitlines()), row
     told = json.loads(figures.read_text())
     rounds = told["rounds"]
@@ -37,7 +37,10 @@ def test_a_quick_run_of_the_ack_prints_every_table_and_whether_the_goals_are_hel
         assert told["subjects"][subject]["command.many"]["count"] == 100 * rounds
     for subject in ("pushpw", "slack_bolt"):
         assert told["subjects"][subject]["calling.rate"]["count"] == rounds
-    assert told["slack"] == f"calling: {220 * rounds} forms opened for {220 * rounds} commands"
+        assert f"0 forms opened for 0 commands by {subject}" not in told["slack"]
+        sent = sum(told["subjects"][subject][figure]["count"] for figure in ("calling.one", "calling.many", "steady.many"))
+        assert f"{sent} forms opened for {sent} commands by {subject}" in told["slack"]  # not one is lost
+        assert told["subjects"][subject]["steady.opened"]["count"] == told["subjects"][subject]["steady.many"]["count"]
     assert [goal["promised"].split()[0] for goal in told["goals"]] == ["2000", "p99"]
     assert "listeners" in told["run"]
 
