@@ -92,9 +92,10 @@ def _write_new(path: Path, text: str) -> None:
 def web() -> None:
     """Run the service."""
     settings = _settings()
-    if not settings.has_slack:
+    if not (settings.has_slack or settings.has_teams):
         _stop(
-            "Nothing can make a push: set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN (`pushpw init` shows how), or try `pushpw playground`."
+            "Nothing can make a push: set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN (`pushpw init` shows how), "
+            "or what Teams needs (docs/tutorial/teams.md), or try `pushpw playground`."
         )
     logs.set_up(settings.log_format, settings.log_level)
     run(settings)

@@ -11,11 +11,10 @@ from adapters.redis_store.connect import Client
 from adapters.redis_store.fence import Fence
 from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.outbox import RedisOutbox
-from adapters.teams.tokens import Certificate, ClientSecret, Credential
 from adapters.web.render import Brand
 from bot.background import Background
 from bot.metrics import Metrics
-from bot.settings import Settings, secret
+from bot.settings import Settings
 from core.keyring import KeyRing
 from core.policies import WorkspacePolicies
 from core.ports import WorkspaceRecords
@@ -75,10 +74,3 @@ class Ground:
 def brand_of(settings: Settings) -> Brand:
     """How this installation calls itself on its pages."""
     return Brand(name=settings.brand_name, support_url=settings.support_url or "")
-
-
-def microsoft_credential(settings: Settings) -> Credential:
-    """What proves to Microsoft that we are the app, where Teams is set up."""
-    if settings.microsoft_app_certificate is not None:
-        return Certificate.from_pem(secret(settings.microsoft_app_certificate))
-    return ClientSecret(secret(settings.microsoft_app_password))

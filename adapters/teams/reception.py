@@ -10,7 +10,7 @@ import structlog
 
 from adapters.teams import parse
 from adapters.teams.gestures import Answer, Gestures, Payload
-from adapters.teams.invokes import CARD_ACTION, DIALOGS, is_invoke
+from adapters.teams.invokes import CARD_ACTION, DIALOGS, SUBMITS, is_invoke
 from adapters.teams.render import answers
 from adapters.teams.sdk import Answered, Dispatch
 from adapters.teams.shape import is_sound
@@ -40,7 +40,8 @@ class Reception:
             log.warning("teams_activity_refused")
             return UNSOUND
         try:
-            if not await self._seen.first_time("teams_activity", _mark(payload), max(seconds, REMEMBERED_LEAST_SECONDS)):
+            first = await self._seen.first_time("teams_activity", _mark(payload), max(seconds, REMEMBERED_LEAST_SECONDS))
+            if not first and not _is_answered_again(payload):
                 log.info("teams_activity_seen_before")
                 return _done_already(payload)
         except StoreUnavailable:
@@ -51,6 +52,14 @@ class Reception:
             # A client takes an empty answer to a button for a fault; an old card of ours may have a button that we know no more.
             return Answered(body=answers.toast(""))
         return answered
+
+
+def _is_answered_again(payload: Payload) -> bool:
+    """Whether the handler itself does it once (core/once.py) and gives the same answer again.
+
+    A client that heard no answer to a form sends it twice more, and shows what it hears last: the link that was made must be in it.
+    """
+    return payload.get("name") in SUBMITS and bool(parse.given(parse.values(payload), "form"))
 
 
 def _mark(payload: Payload) -> bytes:

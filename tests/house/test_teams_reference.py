@@ -4,12 +4,16 @@ import ast
 import importlib
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from adapters.teams import gestures, parse
+from adapters.teams.desk import Desk
+from adapters.teams.handlers import teams_gestures
 from adapters.teams.package.manifest import PERMISSIONS, SCOPES, Installation, manifest
 from adapters.teams.render import form
+from core.secret_requests import SecretRequests
 from tests.unit.test_teams_parse import BOB, mention, said
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +34,9 @@ MADE = manifest(
 BUTTONS = {"execute", "opens_dialog"}
 """What makes a button in adapters/teams/render: its second argument says where it leads."""
 DIALOGS = {gestures.PUSH, gestures.PUSH_MESSAGE, gestures.REQUEST, gestures.ANSWER, gestures.AGAIN}
+TABLES = teams_gestures(cast(Desk, None), cast(SecretRequests, None))
+"""Only read: nobody presses anything."""
+ANSWERED = TABLES.openings.keys() | TABLES.verbs.keys()
 
 
 def meant(typed: str) -> parse.Command:
@@ -50,6 +57,10 @@ def names_of_buttons() -> set[str]:
     return found
 
 
+def test_every_button_leads_to_somebody_who_answers() -> None:
+    assert names_of_buttons() <= ANSWERED
+
+
 def test_every_dialog_and_every_button_is_on_the_page() -> None:
     named = names_of_buttons()
     assert len(named - DIALOGS) >= 8
@@ -61,7 +72,12 @@ def test_every_dialog_and_every_button_is_on_the_page() -> None:
 def test_no_dialog_or_button_is_on_the_page_that_is_not_there() -> None:
     tables = PAGE.partition("## Dialogs")[2].partition("## What it asks")[0]
     listed = set(re.findall(r"\| `([a-z_]+)` \|$", tables, re.MULTILINE))
-    assert listed == names_of_buttons() | DIALOGS
+    assert listed == ANSWERED
+
+
+def test_every_event_that_is_heard_is_on_the_page() -> None:
+    heard = PAGE.partition("## What the app hears")[2].partition("## What each refusal")[0]
+    assert set(re.findall(r"`([a-z_]+)`", heard)) == TABLES.events.keys()
 
 
 @pytest.mark.parametrize("typed", TYPED)

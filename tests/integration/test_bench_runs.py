@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -41,3 +43,18 @@ def test_a_quick_run_of_the_ack_prints_every_table_and_whether_the_goals_are_hel
         assert told["subjects"][subject]["steady.opened"]["count"] == told["subjects"][subject]["steady.many"]["count"]
     assert [goal["promised"].split()[0] for goal in told["goals"]] == ["2000", "p99"]
     assert "listeners" in told["run"]
+
+
+@pytest.mark.long
+def test_a_quick_run_of_teams_prints_every_row_and_whether_the_goal_is_held(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "bench.teams", "--quick", "--seconds", "1", "--json", str(figures)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+    assert run.returncode == 0, run.stderr
+    for row in ("message, one by one", "form opened, 50 at once", "messages replied to, a second", "server's CPU for a form"):
+        assert any(line.startswith(f"  {row}") for line in run.stdout.splitlines()), row
+    told = json.loads(figures.read_text())
+    assert told["speed_ratios"]["cloud"]["message.replies"] > 0
+    assert told["subjects"]["cloud"].get("opening.rate") is None
+    replied = 65 * told["rounds"] * 3  # what is posted once for each message, by all three that reply
+    assert told["microsoft"].startswith(f"{replied} replies posted")
