@@ -336,7 +336,9 @@ async def test_a_card_for_one_person_is_not_over_28_kilobytes(microsoft: Microso
 async def test_waiting_ends_with_what_came(microsoft: Microsoft) -> None:
     double: PretendMicrosoft = microsoft.double
     double.settle(LENA)
-    with pytest.raises(TimeoutError):
+    await microsoft.bot.post(microsoft.lena.chat.id, card(text("Good morning")))
+    with pytest.raises(TimeoutError) as late:
         await double.until(lambda: microsoft.lena.latest("Hello"), within=0.05)
+    assert "send in a:1" in late.value.__notes__[0]
     await microsoft.bot.post(microsoft.lena.chat.id, card(text("Hello")))
     assert (await double.until(lambda: microsoft.lena.latest("Hello"))).card
