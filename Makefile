@@ -6,7 +6,7 @@ PORT ?= 8080
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP := $(PY) -m pip install --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: help run run-teams test test-long test-faults lint unit bench bench-ack texts lock vectors clean
+.PHONY: help run run-teams test test-long test-faults lint unit bench bench-ack bench-teams texts lock vectors clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -42,6 +42,9 @@ bench: $(VENV)/.tests ## Measure create, page, claim and ack, beside the physica
 
 bench-ack: $(VENV)/.tests ## Measure how long Slack waits for our answer, beside a stock slack_bolt
 	@$(PY) -m bench.ack
+
+bench-teams: $(VENV)/.tests ## Measure how many messages of Teams are answered, beside botbuilder's CloudAdapter
+	@$(PY) -m bench.teams
 
 texts: $(VENV)/.tests ## Collect new sentences into the catalogues, for translators
 	@$(PY) -m adapters.wording.collect

@@ -16,7 +16,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import click
 import structlog
 
@@ -25,7 +24,7 @@ from adapters.redis_store.embedded import EmbeddedServer
 from adapters.redis_store.facts import read_facts
 from adapters.slack.http import SlackDoor
 from bench import table
-from bench.answers import ALL, AT_ONCE, BEFORE, BUSY, Servers, Size, goals, measure_round, tables
+from bench.answers import ALL, AT_ONCE, BEFORE, BUSY, WITH_CALLS, Servers, Size, goals, measure_round, tables
 from bench.children import ROOT, Child, free_port
 from bench.cores import Cores, share_out
 from bench.figures import Records
@@ -36,7 +35,8 @@ from bench.subjects import pushpw
 
 DOCUMENT = ROOT / "docs" / "reference" / "benchmarks.md"
 BLOCK = "bench:ack"
-_FULL, _QUICK = Size(one_by_one=100, at_once=1500, warm_up=500), Size(one_by_one=10, at_once=100, warm_up=60)
+_FULL = Size(one_by_one=100, at_once=1500, warm_up=500, steady_seconds=5)
+_QUICK = Size(one_by_one=10, at_once=100, warm_up=60, steady_seconds=0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,6 @@ class Stage:
     """What stands ready before anything is timed."""
 
     servers: Servers
-    slack: Child
     redis_url: str
     listeners: int
 
@@ -59,13 +58,13 @@ def main(*, quick: bool, seconds: int | None, json_file: Path | None, write_docs
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))  # the house in this process; the service logs as in life
     head, cores, size = {"machine": machine()}, share_out(), _QUICK if quick else _FULL
     with _stage(cores) as stage:
-        records, store, opened = asyncio.run(_measure(stage, size, seconds or (5 if quick else 100)))
+        records, store = asyncio.run(_measure(stage, size, seconds or (5 if quick else 100)))
     head |= {
         "versions": f"{versions(store)}, slack_bolt {version('slack_bolt')}",
         "cores": cores.said,
         "run": f"{len(records.rounds)} rounds, subjects taking turns; in each, of each gesture, {size.one_by_one} one by one, "
-        f"then {size.at_once} by {AT_ONCE} at once; slack_bolt with {stage.listeners} listeners, as many names as ours answers to",
-        "slack": f"calling: {opened}",
+        f"then a rush of {size.at_once} by {AT_ONCE} at once; those that call Slack also {AT_ONCE} at once for {size.steady_seconds:g} s; slack_bolt with {stage.listeners} listeners, as many names as ours answers to",
+        "slack": _slack(records),
         "asking": _asking(records),
     }
     lines = _lines(head, records)
@@ -112,8 +111,8 @@ def _stage(cores: Cores) -> Iterator[Stage]:
             "pushpw": closing.enter_context(pushpw.service(again, folder / "calling", core=cores.serving)),
             "slack_bolt": other("slack_bolt", "slack_bolt_calling", form=form_view()),
         }
-        servers = Servers(ours["SLACK_SIGNING_SECRET"], before, calling)
-        yield Stage(servers, slack, redis_url, sum(len(found) for found in names.values()))
+        servers = Servers(ours["SLACK_SIGNING_SECRET"], before, calling, slack)
+        yield Stage(servers, redis_url, sum(len(found) for found in names.values()))
 
 
 async def _names(environment: dict[str, str]) -> dict[str, list[str]]:
@@ -131,20 +130,17 @@ async def _names(environment: dict[str, str]) -> dict[str, list[str]]:
         }
 
 
-async def _measure(stage: Stage, size: Size, seconds: int) -> tuple[Records, str, str]:
-    """Rounds until the time is up; the records, the store's own name, and how many forms were opened."""
+async def _measure(stage: Stage, size: Size, seconds: int) -> tuple[Records, str]:
+    """Rounds until the time is up; the records, and the store's own name."""
     await _check(stage, size.warm_up)
-    before = await _forms_opened(stage.slack)
     records, began = Records(), time.monotonic()
     while (spent := time.monotonic() - began) < seconds or not records.rounds:
         click.echo(f"round {len(records.rounds) + 1}, {spent:.0f} of {seconds} s ...", err=True)
         records.rounds.append(await measure_round(stage.servers, size, turn=len(records.rounds)))
-    opened = await _forms_opened(stage.slack) - before
-    asked = len(records.rounds) * (size.one_by_one + size.at_once) * len(stage.servers.calling)
     (redis,) = await masters(connect(stage.redis_url))
     facts = await read_facts(redis)
     await redis.aclose()
-    return records, f"{str(facts.server).capitalize()} {facts.version}", f"{opened} forms opened for {asked} commands"
+    return records, f"{str(facts.server).capitalize()} {facts.version}"
 
 
 async def _check(stage: Stage, warm_up: int) -> None:
@@ -160,9 +156,13 @@ async def _check(stage: Stage, warm_up: int) -> None:
     await drive(stage.servers.before["limit"].port, once, 1, status=409)
 
 
-async def _forms_opened(slack: Child) -> int:
-    async with aiohttp.ClientSession() as client, client.get(f"{slack.origin}/calls") as answer:
-        return int((await answer.json()).get("views.open", 0))
+def _slack(records: Records) -> str:
+    """Whether every command that called Slack had its form."""
+    sent, lost = (
+        {name: int(sum(sum(one[name][figure]) for one in records.rounds)) for name in WITH_CALLS}
+        for figure in ("calling.sent", "calling.lost")
+    )
+    return "calling: " + ", ".join(f"{sent[name] - lost[name]} forms opened for {sent[name]} commands by {name}" for name in WITH_CALLS)
 
 
 def _asking(records: Records) -> str:

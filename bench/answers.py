@@ -8,13 +8,13 @@ from bench.figures import Figure, Records, Round
 from bench.gestures import GESTURES, requests
 from bench.load import drive
 from bench.measure import idle
+from bench.opened import opened
 
 AT_ONCE = 50
 BEFORE = ("pushpw", "limit", "slack_bolt", "empty")
 """Nobody waits for Slack's API here: pushpw's is answered from memory, and the others call none."""
 WITH_CALLS = ("pushpw", "slack_bolt")
 """Both open a form by HTTP after their ack."""
-CALLING = "calling"
 
 TIMES = tuple(
     Figure(f"{name}.{how}", f"{name}, {said}") for name in GESTURES for how, said in (("one", "one by one"), ("many", "50 at once"))
@@ -25,9 +25,17 @@ CPU = (
     *(Figure(f"{name}.cpu", f"server's CPU for a {name}, ms") for name in GESTURES),
 )
 BUSY = tuple(Figure(f"{name}.busy", f"{name}: share of the asking process's time, %") for name in GESTURES)
-CALLING_TIMES = (Figure("calling.one", "command, one by one"), Figure("calling.many", "command, 50 at once"))
+CALLING_TIMES = (
+    Figure("calling.one", "answered, one by one"),
+    Figure("calling.many", "answered, a rush by 50 at once"),
+    Figure("steady.many", "answered, 50 at once without end"),
+    Figure("calling.one_opened", "form opened, one by one"),
+    Figure("calling.opened", "form opened, a rush"),
+    Figure("steady.opened", "form opened, without end"),
+)
 CALLING_REST = (
-    Figure("calling.rate", "commands a second, 50 at once", more_is_better=True),
+    Figure("calling.rate", "answers a second in a rush", more_is_better=True),
+    Figure("steady.rate", "forms opened a second, without end", more_is_better=True),
     Figure("calling.cpu", "server's CPU for a command, ms"),
 )
 ALL = (*TIMES, *RATES, *CPU, *BUSY, *CALLING_TIMES, *CALLING_REST)
@@ -42,6 +50,13 @@ class Size:
     one_by_one: int
     at_once: int
     warm_up: int
+    steady_seconds: float
+    """How long commands come without end, as fast as they are answered."""
+
+    @property
+    def steady_most(self) -> int:
+        """More than any server answers in that time."""
+        return int(5000 * self.steady_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,7 @@ class Servers:
     secret: str
     before: dict[str, Child]
     calling: dict[str, Child]
+    slack: Child
 
 
 async def measure_round(servers: Servers, size: Size, turn: int) -> Round:
@@ -58,13 +74,44 @@ async def measure_round(servers: Servers, size: Size, turn: int) -> Round:
     found: Round = {name: {} for name in servers.before}
     for name in _turned(tuple(servers.before), turn):
         for gesture in GESTURES:
-            found[name] |= await _measure(servers.before[name], servers.secret, gesture, size, gesture)
+            found[name] |= await _measure(servers.before[name], servers.secret, gesture, size)
     for name in _turned(tuple(servers.calling), turn):
-        found[name] |= await _measure(servers.calling[name], servers.secret, "command", size, CALLING)
+        found[name] |= await _measure_calling(servers, servers.calling[name], size)
     return found
 
 
-async def _measure(server: Child, secret: str, gesture: str, size: Size, key: str) -> dict[str, list[float]]:
+async def _measure_calling(servers: Servers, server: Child, size: Size) -> dict[str, list[float]]:
+    """The command with all that follows: until answered, and until the pretend Slack was told to open the form."""
+    one, rush, steady = (requests("command", servers.secret, count) for count in (size.one_by_one, size.at_once, size.steady_most))
+    first = await drive(server.port, one, 1)
+    first_opened = await opened(servers.slack, one, first)
+    await idle(server)
+    before = server.cpu_seconds()
+    many = await drive(server.port, rush, AT_ONCE)
+    many_opened = await opened(servers.slack, rush, many)
+    await idle(server)
+    after = server.cpu_seconds()
+    endless = await drive(server.port, steady, AT_ONCE, seconds=size.steady_seconds)
+    endless_opened = await opened(servers.slack, steady, endless)
+    await idle(server)
+    found = {
+        "calling.one": first.times,
+        "calling.one_opened": first_opened.times,
+        "calling.many": many.times,
+        "calling.opened": many_opened.times,
+        "calling.rate": [many.per_second],
+        "steady.many": endless.times,
+        "steady.opened": endless_opened.times,
+        "steady.rate": [endless_opened.per_second],
+        "calling.sent": [float(len(load.sent)) for load in (first, many, endless)],
+        "calling.lost": [float(load.lost) for load in (first_opened, many_opened, endless_opened)],
+    }
+    if before is not None and after is not None:
+        found["calling.cpu"] = [(after - before) / size.at_once * 1000]
+    return found
+
+
+async def _measure(server: Child, secret: str, gesture: str, size: Size) -> dict[str, list[float]]:
     one = await drive(server.port, requests(gesture, secret, size.one_by_one), 1)
     ready = requests(gesture, secret, size.at_once)
     await idle(server)
@@ -76,7 +123,7 @@ async def _measure(server: Child, secret: str, gesture: str, size: Size, key: st
     found = {"one": one.times, "many": many.times, "rate": [many.per_second], "busy": [many.busy * 100]}
     if before is not None and answered is not None and after is not None:
         found |= {"cpu_first": [(answered - before) / size.at_once * 1000], "cpu": [(after - before) / size.at_once * 1000]}
-    return {f"{key}.{figure}": values for figure, values in found.items()}
+    return {f"{gesture}.{figure}": values for figure, values in found.items()}
 
 
 def _turned(names: tuple[str, ...], turn: int) -> tuple[str, ...]:

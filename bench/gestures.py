@@ -2,7 +2,8 @@
 
 import itertools
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from adapters.slack.form import Form
@@ -25,6 +26,7 @@ _CHANNEL = Conversation(GENERAL, "general", [])
 _WORDS = words_for(["en-US"])
 _ANSWER_HERE = "https://hooks.slack.com/commands/T0PRETEND/"
 _numbers = itertools.count(1)
+_TRIGGER = re.compile(rb"trigger_id=([^&]+)")
 
 
 def form_view() -> Json:
@@ -73,6 +75,11 @@ def requests(gesture: str, secret: str, count: int) -> list[bytes]:
     return [
         _signed(urlencode(make(_PEOPLE[number % len(_PEOPLE)], number)).encode(), secret) for number in itertools.islice(_numbers, count)
     ]
+
+
+def triggers_of(sent: Sequence[bytes]) -> list[str]:
+    """By what Slack knows each of these commands when its form is opened."""
+    return [found[1].decode() for request in sent if (found := _TRIGGER.search(request))]
 
 
 def _signed(body: bytes, secret: str) -> bytes:

@@ -5,6 +5,8 @@ bytes that lie ready, and of an answer no more is read than its status and its l
 """
 
 import asyncio
+import itertools
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +17,13 @@ _HEAD_END, _LENGTH = b"\r\n\r\n", b"\r\ncontent-length:"
 
 @dataclass(slots=True)
 class Load:
-    """What came of it: milliseconds of each request, the seconds of all, and which share of them this process was busy."""
+    """What came of it: milliseconds of each request, the seconds of all, and which share of them this process was busy.
+
+    `sent`: when each was, in the order of the requests, by time.monotonic, which all processes of a machine share.
+    """
 
     times: list[float] = field(default_factory=list)
+    sent: list[float] = field(default_factory=list)
     seconds: float = 0.0
     busy: float = 0.0
 
@@ -26,12 +32,12 @@ class Load:
         return len(self.times) / self.seconds
 
 
-async def drive(port: int, requests: Sequence[bytes], at_once: int, *, status: int = 200) -> Load:
-    """Send them all to that loopback port, `at_once` of them at a time. Raises RuntimeError unless each is answered with `status`."""
-    loop, load, waiting = asyncio.get_running_loop(), Load(), iter(requests)
+async def drive(port: int, requests: Sequence[bytes], at_once: int, *, status: int = 200, seconds: float = math.inf) -> Load:
+    """Send them to that loopback port, `at_once` of them at a time, and none after so many `seconds`. Raises RuntimeError unless each is answered with `status`."""
+    loop, load = asyncio.get_running_loop(), Load()
+    waiting = _until(time.monotonic() + seconds, requests)
     lines = [
-        (await loop.create_connection(lambda: _Line(waiting, load.times, b"HTTP/1.1 %d " % status), "127.0.0.1", port))[1]
-        for _ in range(at_once)
+        (await loop.create_connection(lambda: _Line(waiting, load, b"HTTP/1.1 %d " % status), "127.0.0.1", port))[1] for _ in range(at_once)
     ]
     began, used = time.perf_counter(), time.process_time()
     try:
@@ -47,11 +53,15 @@ async def drive(port: int, requests: Sequence[bytes], at_once: int, *, status: i
     return load
 
 
+def _until(deadline: float, requests: Sequence[bytes]) -> Iterator[bytes]:
+    return itertools.takewhile(lambda _: time.monotonic() < deadline, requests)
+
+
 class _Line(asyncio.Protocol):
     """One connection: a request, the whole of its answer, the next request."""
 
-    def __init__(self, waiting: Iterator[bytes], times: list[float], expected: bytes) -> None:
-        self._waiting, self._times, self._expected = waiting, times, expected
+    def __init__(self, waiting: Iterator[bytes], load: Load, expected: bytes) -> None:
+        self._waiting, self._load, self._expected = waiting, load, expected
         self._transport: asyncio.Transport
         self._began = 0.0
         self._read = b""
@@ -67,7 +77,8 @@ class _Line(asyncio.Protocol):
         if request is None:
             self.done.set_result(None)
             return
-        self._began = time.perf_counter()
+        self._began = time.monotonic()
+        self._load.sent.append(self._began)
         self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -75,7 +86,7 @@ class _Line(asyncio.Protocol):
         length = length_of(self._read)
         if length is None or len(self._read) < length:
             return
-        self._times.append((time.perf_counter() - self._began) * 1000)
+        self._load.times.append((time.monotonic() - self._began) * 1000)
         answer, self._read = self._read, b""
         if answer.startswith(self._expected):
             self.send_next()

@@ -18,7 +18,7 @@ def machine() -> str:
 
 def versions(store: str) -> str:
     """Pushpw with its commit, and the libraries that the figures depend on. `store`: what the server says of itself."""
-    known = ", ".join(f"{name} {version(name)}" for name in ("aiohttp", "redis", "cryptography"))
+    known = ", ".join(f"{name} {version(name)}" for name in ("aiohttp", "uvloop", "redis", "hiredis", "cryptography"))
     return f"pushpw {_pushpw()}, {known}, {store}"
 
 

@@ -19,7 +19,7 @@ from bot import VERSION, logs, package
 from bot import check as checking
 from bot import store as bot_store
 from bot.finding import Finding
-from bot.server import serve
+from bot.server import run
 from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load
 from core.errors import StoreUnavailable
 from core.link import encode
@@ -92,12 +92,13 @@ def _write_new(path: Path, text: str) -> None:
 def web() -> None:
     """Run the service."""
     settings = _settings()
-    if not settings.has_slack:
+    if not (settings.has_slack or settings.has_teams):
         _stop(
-            "Nothing can make a push: set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN (`pushpw init` shows how), or try `pushpw playground`."
+            "Nothing can make a push: set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN (`pushpw init` shows how), "
+            "or what Teams needs (docs/tutorial/teams.md), or try `pushpw playground`."
         )
     logs.set_up(settings.log_format, settings.log_level)
-    asyncio.run(serve(settings))
+    run(settings)
 
 
 @main.command()

@@ -1,6 +1,7 @@
 """What runs beside the requests, and may be lost with the process? Drained at shutdown. What must not be lost: bot/promises.py."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Coroutine
 from typing import Any
@@ -13,46 +14,61 @@ log = structlog.get_logger(__name__)
 
 _DRAIN_SECONDS = 10.0
 _CANCEL_SECONDS = 1.0
-_PATIENCE_SECONDS = 1.0
+_PATIENCE_SECONDS = 0.75
+"""How long work waits for a turn in which nothing else is to be done. A form must open within three seconds."""
+_IDLE_TURN_SECONDS = 0.000_1
+"""A turn of the event loop in which a request was answered takes longer; one without anything to do, a tenth of that."""
+_TIMES_MOST = 3
 
 
 class Background:
     """Runs coroutines beside the requests. One that fails is logged by kind and harms no other.
 
-    Requests go first: one is begun in each turn of the event loop, and a turn takes all requests that
-    have come meanwhile. In a rush of them, work waits for a second at most: a form must open within three.
+    Requests go first: work is begun, one by one, in turns of the event loop that had nothing else to do. In a
+    rush without such turns it waits, but not for long: then each turn begins as much as came in it and one more,
+    and up to three times that where it falls behind. Never all at once: that would hold up every request, and the
+    work itself until the store's patience is over.
     """
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: deque[tuple[float, Coroutine[Any, Any, None]]] = deque()
-        self._begins = False
+        self._came = 0
+        self._turned = 0.0
+        self._turns = False
+        self._draining = False
 
     def __call__(self, work: Coroutine[Any, Any, None]) -> None:
         """Start `work` soon; nobody waits for it."""
-        loop = asyncio.get_running_loop()
-        self._waiting.append((loop.time(), work))
-        if not self._begins:
-            self._begins = True
-            loop.call_soon(self._begin)
+        now = time.monotonic()
+        self._waiting.append((now, work))
+        self._came += 1
+        if not self._turns:
+            self._turns, self._turned = True, now
+            asyncio.get_running_loop().call_soon(self._turn)
 
-    def _begin(self) -> None:
-        """The first of those that wait, and all that have waited too long; the next in the loop's next turn."""
-        loop = asyncio.get_running_loop()
-        due, first = loop.time() - _PATIENCE_SECONDS, True
-        while self._waiting and (first or self._waiting[0][0] < due):
-            _, work = self._waiting.popleft()
-            task = loop.create_task(self._guarded(work))
-            self._tasks.add(task)  # asyncio itself keeps only weak references
-            task.add_done_callback(self._tasks.discard)
-            task.add_done_callback(lambda _, work=work: work.close())  # type: ignore[misc]  # cancelled before it began, Python would complain
-            first = False
-        self._begins = bool(self._waiting)
-        if self._begins:
-            loop.call_soon(self._begin)
+    def _turn(self) -> None:
+        """Begin what this turn has room for; look again in the next as long as something waits."""
+        now = time.monotonic()
+        took, self._turned = now - self._turned, now
+        came, self._came = self._came, 0
+        late = now - self._waiting[0][0] - _PATIENCE_SECONDS if self._waiting else 0.0
+        count = int(came * min(1 + late, _TIMES_MOST)) + 1 if late > 0 else int(took < _IDLE_TURN_SECONDS or self._draining)
+        for _ in range(min(count, len(self._waiting))):
+            self._begin(self._waiting.popleft()[1])
+        self._turns = bool(self._waiting)
+        if self._turns:
+            asyncio.get_running_loop().call_soon(self._turn)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)  # asyncio itself keeps only weak references
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # cancelled before it began, Python would complain
 
     async def drain(self, seconds: float = _DRAIN_SECONDS) -> None:
         """Wait for what is under way, work that it starts included; what takes longer is cancelled and logged."""
+        self._draining = True  # no request comes before it any more
         try:
             async with asyncio.timeout(seconds):
                 while self._tasks or self._waiting:
@@ -65,7 +81,10 @@ class Background:
             for task in left:
                 task.cancel()
             # What they use is closed next. Not waited for longer: one that does not listen must not keep the process.
-            await asyncio.wait(left, timeout=_CANCEL_SECONDS)
+            if left:
+                await asyncio.wait(left, timeout=_CANCEL_SECONDS)
+        finally:
+            self._draining = False
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         name = getattr(work, "__qualname__", "work")

@@ -11,17 +11,16 @@ from adapters.redis_store.connect import Client
 from adapters.redis_store.fence import Fence
 from adapters.redis_store.limiter import RedisLimiter
 from adapters.redis_store.outbox import RedisOutbox
-from adapters.teams.tokens import Certificate, ClientSecret, Credential
 from adapters.web.render import Brand
 from bot.background import Background
 from bot.metrics import Metrics
-from bot.settings import Settings, secret
+from bot.settings import Settings
 from core.keyring import KeyRing
 from core.policies import WorkspacePolicies
 from core.ports import WorkspaceRecords
 
-BUDGETS = {"create": 30, "invite": 120, "ask": 10, "failed_claim": 30, "told_refused": 10, "install": 30}
-"""What a member may create and ask for, how many people in all they may name where there are several, what an address may fail and begin to install, and of how many attempts at one push its sender is told; a minute."""
+BUDGETS = {"create": 30, "invite": 120, "ask": 10, "ask_step": 60, "failed_claim": 30, "told_refused": 10, "install": 30}
+"""What a member may create and ask for, what all workflows of a workspace may ask for, how many people in all they may name where there are several, what an address may fail and begin to install, and of how many attempts at one push its sender is told; a minute."""
 
 
 class Door(Protocol):
@@ -75,10 +74,3 @@ class Ground:
 def brand_of(settings: Settings) -> Brand:
     """How this installation calls itself on its pages."""
     return Brand(name=settings.brand_name, support_url=settings.support_url or "")
-
-
-def microsoft_credential(settings: Settings) -> Credential:
-    """What proves to Microsoft that we are the app, where Teams is set up."""
-    if settings.microsoft_app_certificate is not None:
-        return Certificate.from_pem(secret(settings.microsoft_app_certificate))
-    return ClientSecret(secret(settings.microsoft_app_password))

@@ -5,6 +5,7 @@ kept at WARNING whatever the level, and values that look like a link's fragment,
 or an address that it answers at never get out.
 """
 
+import json
 import logging
 import re
 import sys
@@ -34,9 +35,8 @@ def set_up(form: Literal["json", "console"], level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        redact,
     ]
-    renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer = json_line if form == "json" else _redacted_first(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
     # Our own lines go straight out: by way of the standard library each would cost a fifth of a request.
     structlog.configure(
         processors=[*shared, renderer],
@@ -57,10 +57,29 @@ def set_up(form: Literal["json", "console"], level: str) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
+def json_line(logger: WrappedLogger, method: str, event: EventDict) -> str:
+    """The event as a line of JSON, without what `redact` takes out.
+
+    JSON escapes no character that a cut begins with. So a line without one needs no cut, and to look at the line once is
+    a third of the price of looking at every word before it.
+    """
+    try:
+        line = _as_json(event)
+    except (TypeError, ValueError, RecursionError):  # odd names, or what holds itself
+        return _as_json(redact(logger, method, event))
+    return _as_json(redact(logger, method, event)) if _SUSPECT.search(line) else line
+
+
+def _redacted_first(renderer: structlog.typing.Processor) -> structlog.typing.Processor:
+    return lambda logger, method, event: renderer(logger, method, redact(logger, method, event))
+
+
+_as_json = json.JSONEncoder(default=repr).encode
+
+
 def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """The last line of defence: links, ids in paths, tokens and answer addresses are cut out, however deep they lie."""
-    # What begins with an underscore is the renderer's own, and it drops it.
-    return {name: value if name.startswith("_") else _redacted(value) for name, value in event.items()}
+    return {name: _redacted(value) for name, value in event.items()}
 
 
 def _redacted(value: object, depth: int = 0) -> object:

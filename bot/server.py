@@ -5,6 +5,7 @@ import gc
 import secrets
 import signal
 import socket
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -12,6 +13,7 @@ from typing import Any, Self
 
 import structlog
 from aiohttp import web
+from multidict import CIMultiDict
 
 from adapters.web.headers import answer_headers
 from bot.metrics import Metrics
@@ -36,27 +38,30 @@ def make_app(house: House, settings: Settings) -> web.Application:
 
 
 def _boundary(metrics: Metrics) -> Any:
+    lines = log.bind()  # looked up once: one is written for every answer
+
     @web.middleware
     async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse:
         """Each request gets an id; what no door has caught becomes a plain answer with that id, the cause stays in the log."""
         began = time.perf_counter()
         request_id = secrets.token_hex(6)
-        with structlog.contextvars.bound_contextvars(request=request_id):
-            try:
-                response = await handler(request)
-            except web.HTTPException as refusal:
-                response = _plain(refusal)
-            except StoreUnavailable as trouble:
-                log.warning("store_unavailable", cause=type(trouble.__cause__).__name__)
-                response = _problem(503, "store_unavailable", "The store is not answering. Nothing was shown or used up.", request_id)
-            except Exception:  # the error boundary
-                metrics.broke()
-                log.exception("request_broke")
-                response = _problem(500, "unexpected", "Something unexpected happened. Tell the operator this id.", request_id)
-            route = _template(request)
-            took = time.perf_counter() - began
-            metrics.answered(route, response.status, took)
-            log.info("answered", method=request.method, route=route, status=response.status, ms=round(took * 1000, 1))
+        # Never taken back: aiohttp runs each request in a task of its own, and what that task knows ends with it.
+        structlog.contextvars.bind_contextvars(request=request_id)
+        try:
+            response = await handler(request)
+        except web.HTTPException as refusal:
+            response = _plain(refusal)
+        except StoreUnavailable as trouble:
+            log.warning("store_unavailable", cause=type(trouble.__cause__).__name__)
+            response = _problem(503, "store_unavailable", "The store is not answering. Nothing was shown or used up.", request_id)
+        except Exception:  # the error boundary
+            metrics.broke()
+            log.exception("request_broke")
+            response = _problem(500, "unexpected", "Something unexpected happened. Tell the operator this id.", request_id)
+        route = _template(request)
+        took = time.perf_counter() - began
+        metrics.answered(route, response.status, took)
+        lines.info("answered", method=request.method, route=route, status=response.status, ms=round(took * 1000, 1))
         return response
 
     return boundary
@@ -81,6 +86,7 @@ def _template(request: web.Request) -> str:
 
 def _dressed(headers: Mapping[str, str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """Gives `headers` to every answer whose door has no policy of its own, and takes the server's name off all."""
+    headers = CIMultiDict(headers)
 
     async def dress(_: web.Request, response: web.StreamResponse) -> None:
         response.headers.pop("Server", None)  # aiohttp would tell its own version and Python's
@@ -120,6 +126,21 @@ class Service:
 
     async def __aexit__(self, *_: object) -> None:
         await self._closing.aclose()
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """The event loop of a service: libuv's where it runs, which leaves a third more of a core to the requests."""
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop  # not made for that system
+
+    return uvloop.new_event_loop()
+
+
+def run(settings: Settings) -> None:
+    """`serve`, from its beginning to its end."""
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(serve(settings))
 
 
 async def serve(settings: Settings) -> None:

@@ -203,6 +203,7 @@ class Settings(BaseSettings):
     slack_client_id: str | None = Field(None, pattern=r"^[\w.-]{3,100}$", validation_alias="SLACK_CLIENT_ID")
     slack_client_secret: Secret | None = Field(None, validation_alias="SLACK_CLIENT_SECRET")
     slack_app_token: Annotated[Secret, AfterValidator(_check_app_token)] | None = Field(None, validation_alias="SLACK_APP_TOKEN")
+    slack_previews: bool = Field(False, validation_alias="PUSHPW_SLACK_PREVIEWS")
     slack_api_url: Annotated[str, AfterValidator(_check_api_url)] = Field("https://slack.com/api/", validation_alias="PUSHPW_SLACK_API_URL")
     microsoft_app_id: AppId | None = Field(None, validation_alias="MICROSOFT_APP_ID")
     microsoft_app_password: Secret | None = Field(None, validation_alias="MICROSOFT_APP_PASSWORD")

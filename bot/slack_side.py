@@ -12,7 +12,7 @@ from adapters.slack.home import HomeTabs
 from adapters.slack.http import SlackDoor
 from adapters.slack.install import MEMBER_PATH, InstallDoor
 from adapters.slack.installations import Installations
-from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
+from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES, PREVIEW_SCOPES
 from adapters.slack.notices import Notices
 from adapters.slack.oauth import OAuth
 from adapters.slack.people import People
@@ -45,7 +45,11 @@ class SlackSide:
         settings, session = ground.settings, ground.session
         self.socket: SocketDoor | None = None
         self._many = _ManyWorkspaces(ground) if settings.has_many_workspaces else None
-        self.tokens = self._many.installations if self._many else OneToken(secret(settings.slack_bot_token))
+        self.tokens = (
+            self._many.installations
+            if self._many
+            else OneToken(secret(settings.slack_bot_token), api_url=settings.slack_api_url, session=session)
+        )
         self._switchboard = Switchboard(self.tokens, api_url=settings.slack_api_url, session=session)
         self._responses = Responses(api_url=settings.slack_api_url, session=session)
         self._preferences = MemberPreferences(ground.workspaces, ground.metrics, ground.clock)
@@ -168,7 +172,7 @@ class _ManyWorkspaces:
             limiter=ground.limiter,
             random=ground.random,
             address_of=lambda request: claimant_address(request, settings.trusted_proxies),
-            scopes=[*BOT_SCOPES, *OPTIONAL_BOT_SCOPES],
+            scopes=[*BOT_SCOPES, *OPTIONAL_BOT_SCOPES, *(PREVIEW_SCOPES if settings.slack_previews else [])],
             base_url=settings.base_url,
             name=settings.brand_name,
         )

@@ -11,11 +11,10 @@ import aiohttp
 from adapters.teams.http import PATH
 from adapters.teams.identity import Keys
 from adapters.teams.package.archive import NoPackage, manifest_in
-from adapters.teams.tokens import MANY_TENANTS, Tokens
 from bot import package
 from bot.finding import Finding
-from bot.ground import microsoft_credential
 from bot.settings import Settings
+from bot.teams_side import microsoft_tokens
 from bot.wiring import system_clock
 from core.errors import Undeliverable, Unreachable
 
@@ -49,17 +48,8 @@ async def look_at_teams(settings: Settings, folder: Path = Path()) -> AsyncItera
 
 
 async def _login(settings: Settings, session: aiohttp.ClientSession) -> Finding:
-    tokens = Tokens(
-        session,
-        app_id=settings.microsoft_app_id or "",
-        credential=microsoft_credential(settings),
-        login_url=settings.teams_login_url,
-        tenant=settings.microsoft_app_tenant_id or MANY_TENANTS,
-        clock=system_clock,
-        random=os.urandom,
-    )
     try:
-        await tokens.token()
+        await microsoft_tokens(settings, session, system_clock, os.urandom).token()
     except Unreachable:
         host = urlsplit(settings.teams_login_url).hostname
         return Finding("Teams", False, f"no answer from {host}: look whether this host reaches it, then check again")

@@ -1,5 +1,7 @@
 """Which real thing stands behind each room of the Teams adapter?"""
 
+import aiohttp
+
 from adapters.redis_store.locks import RedisLocks
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
@@ -17,11 +19,12 @@ from adapters.teams.reception import Reception
 from adapters.teams.recipients import Recipients
 from adapters.teams.replies import Replies
 from adapters.teams.service_urls import ServiceUrls
-from adapters.teams.tokens import Certificate, ClientSecret, Credential, NoTokens, Tokens, TokenSource
+from adapters.teams.tokens import Certificate, ClientSecret, NoTokens, Tokens, TokenSource
 from bot.ground import Door, Ground
 from bot.settings import Settings, secret
 from core.engine import PushEngine
 from core.once import Once
+from core.ports import Clock, RandomBytes
 from core.preferences import MemberPreferences
 from core.secret_requests import SecretRequests
 
@@ -84,22 +87,22 @@ def _identity(ground: Ground) -> Identity:
     return Signed(keys, app_id=ground.settings.microsoft_app_id or "", clock=ground.clock)
 
 
-def _tokens(ground: Ground) -> TokenSource:
-    settings = ground.settings
-    if settings.teams_unsigned:
-        return NoTokens()
+def microsoft_tokens(settings: Settings, session: aiohttp.ClientSession, clock: Clock, random: RandomBytes) -> Tokens:
+    """By which this installation proves to Microsoft that it is the app."""
+    certificate = settings.microsoft_app_certificate
+    credential = Certificate.from_pem(secret(certificate)) if certificate else ClientSecret(secret(settings.microsoft_app_password))
     return Tokens(
-        ground.session,
+        session,
         app_id=settings.microsoft_app_id or "",
         tenant=settings.microsoft_app_tenant_id or "",
-        credential=_credential(settings),
+        credential=credential,
         login_url=settings.teams_login_url,
-        clock=ground.clock,
-        random=ground.random,
+        clock=clock,
+        random=random,
     )
 
 
-def _credential(settings: Settings) -> Credential:
-    if settings.microsoft_app_certificate is not None:
-        return Certificate.from_pem(secret(settings.microsoft_app_certificate))
-    return ClientSecret(secret(settings.microsoft_app_password))
+def _tokens(ground: Ground) -> TokenSource:
+    if ground.settings.teams_unsigned:
+        return NoTokens()
+    return microsoft_tokens(ground.settings, ground.session, ground.clock, ground.random)

@@ -19,7 +19,7 @@ _AT_ONCE = 100
 
 
 class Farewells:
-    """Carries out a Farewell. Raises StoreUnavailable; the promise then still stands."""
+    """Carries out a Farewell. Raises StoreUnavailable or Undeliverable; the promise then still stands."""
 
     def __init__(
         self, departures: Departures, store: PushStore, book: ReceiptBook, requests: RequestBook, records: WorkspaceRecords

@@ -15,11 +15,12 @@ from core.ports import Locks, RandomBytes, SealedRecords
 
 KEY_BYTES = 32
 _KIND = "once"
-_REMEMBERED_SECONDS = 1800.0
+_REMEMBERED_SECONDS = 2 * 3600.0
+"""Longer than anything that vouches for a request is good for: Slack's signature for minutes, Microsoft's token for an hour."""
 _LOCK_SECONDS = 30.0
 """Longer than anything that is done here takes."""
-_LOOKS, _LOOK_AGAIN_SECONDS = 10, 0.1
-"""Whoever comes second waits for the first about as long as a chat has patience left."""
+_PATIENCE_SECONDS, _LOOK_AGAIN_SECONDS = 1.0, 0.1
+"""Whoever comes second waits for the first no longer than a chat has patience left, however slow the store is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,17 @@ class Once:
         the store, with all of its keys, must not open one. Raises StillBusy when another is at it, StoreUnavailable before
         anything began, and what `act` raises.
         """
-        for _ in range(_LOOKS):
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _PATIENCE_SECONDS
+        while True:
             async with self._locks.held(f"once/{name}", _LOCK_SECONDS) as mine:
                 if mine:
                     return await self._first(name, act, key)
             if (known := await self._known(name, key)) is not None:
                 return known
+            if loop.time() >= until:
+                raise StillBusy
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        raise StillBusy
 
     async def _first(self, name: str, act: Callable[[], Awaitable[Told]], key: bytes) -> bytes:
         if (known := await self._known(name, key)) is not None:

@@ -165,7 +165,8 @@ class Departures(Protocol):
         """Forget the tokens of a workspace, or organisation, that took the app away at `at`; all that are without it now.
 
         None of them when it has the app anew since then. It may be asked again, and then says the same until
-        what is remembered of `workspace` is erased.
+        what is remembered of `workspace` is erased. Raises StoreUnavailable, or Undeliverable when the platform has to be
+        asked and does not say.
         """
 
 

@@ -19,7 +19,7 @@ from core.secret_request import OPEN_FOR_SECONDS, WHAT_MOST, Asking, SecretReque
 
 _ID_BYTES = 16
 OPEN_MOST = 100
-"""Open requests that one member may have."""
+"""Open requests that one member may have; as many again that workflows have asked for on their behalf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,7 @@ class SecretRequests:
             raise BadInput("asked", "oneself")
         if refused := refusal_of(await self._policies.of(question.requester.workspace), question.standing):
             raise BadInput("asked", refused)
-        await self._limiter.spend("ask", question.requester.spelled())
-        if await self._book.count_open_of(question.requester) >= OPEN_MOST:
-            raise TooMany(retry_after=3600)
+        await self._keep_budgets(question)
         now = self._clock()
         request = SecretRequest(
             id=encode(self._random(_ID_BYTES)),
@@ -92,6 +90,16 @@ class SecretRequests:
             raise
         self._remember("request.made")
         return request
+
+    async def _keep_budgets(self, question: Question) -> None:
+        """Whoever makes a workflow names whom it asks for, and no platform says who that author is: its workspace answers for it."""
+        who = question.requester
+        await (self._limiter.spend("ask_step", who.workspace.spelled()) if question.step else self._limiter.spend("ask", who.spelled()))
+        if await self._book.count_open_of(who) < OPEN_MOST:
+            return
+        alike = [request for request in await self._book.open_of(who) if bool(request.step) == bool(question.step)]
+        if len(alike) >= OPEN_MOST:
+            raise TooMany(retry_after=3600)
 
     async def answerable_by(self, request_id: str, member: Member) -> SecretRequest:
         """The open request that this person was asked. Raises NotYours when there is none, or it is over."""

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the service said. `problem` is Slack's own word for what went wrong, or empty."""
+    """What the service said. `problem` is a word for what went wrong, the platform's own where it has one, or empty."""
 
     status: int = 0
     text: str = field(default="", repr=False)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from playground.consent import Consent
 from playground.events import Events
-from playground.hands import Hands, Stage, pause_until
+from playground.hands import Hands, Stage
 from playground.happenings import Happenings
 from playground.hooks import Hooks
 from playground.house import Execution, House
@@ -25,6 +25,7 @@ from playground.steps import Steps
 from playground.teams import BOT, TEAM_ID, Team
 from playground.tokens import Token, Tokens
 from playground.views import Views
+from playground.waiting import pause_until
 from playground.web_api import WebApi
 from playground.workspace import BOB, GENERAL, Message, Person, Workspace, default_town
 
@@ -175,15 +176,7 @@ class PretendSlack:
 
     async def until(self, fact: Callable[[], T], within: float = 5.0) -> T:
         """What `fact` gives, as soon as that is true. A LookupError counts as not yet. Raises TimeoutError."""
-
-        def looked() -> T | None:
-            try:
-                return fact()
-            except LookupError:
-                return None
-
-        found: T = await pause_until(looked, lambda: self.pulse, within)
-        return found
+        return await pause_until(fact, lambda: self.pulse, within)
 
     async def delivered(self) -> None:
         """Wait until every event that came of what happened so far was sent and answered."""

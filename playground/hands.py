@@ -1,6 +1,5 @@
 """What can a person do in the workspace? The programming surface of tests, and of the page."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -344,14 +343,3 @@ class Hands:
                 url = self._house.passes.response_url("app", self.user, channel)
                 made.append({"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": channel, "response_url": url})
         return made
-
-
-async def pause_until(fact: Callable[[], Any], pulse: Callable[[], asyncio.Event], within: float) -> Any:
-    """What `fact` gives, as soon as that is true; looks again at each pulse. Raises TimeoutError."""
-    async with asyncio.timeout(within):
-        while True:
-            next_pulse = pulse()
-            found = fact()
-            if found:
-                return found
-            await next_pulse.wait()

@@ -101,6 +101,8 @@ def _slack_settings(slack: PretendSlack, extras: Extras, signing_secret: str, bo
     if extras.socket:
         made = {"SLACK_APP_TOKEN": f"xapp-{secrets.token_hex(16)}"}
         slack.give_app_token(made["SLACK_APP_TOKEN"])
+    if extras.previews:
+        made["PUSHPW_SLACK_PREVIEWS"] = "true"
     if extras.many:
         return made | {"SLACK_CLIENT_ID": slack.oauth.app.client_id, "SLACK_CLIENT_SECRET": slack.oauth.app.client_secret}
     return made | {"SLACK_BOT_TOKEN": bot_token}

@@ -21,6 +21,8 @@ RATE = Rate(burst=10.0, per_second=1.0)
 SERVER_ERROR = 500
 MAY_PASS = frozenset({"no_answer", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 """Slack's codes, and ours, for what another try may find gone (https://api.slack.com/methods/chat.postMessage#errors)."""
+NO_TOKEN = frozenset({"account_inactive", "invalid_auth", "token_revoked", "token_expired", "not_authed"})
+"""Slack's codes for a token that opens nothing any more (https://api.slack.com/methods/auth.test#errors)."""
 _WAITS_MOST = 3
 NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}
 
@@ -160,9 +162,9 @@ class SlackCalls:
         return [str(user_id) for user_id in answer["users"]]
 
     async def identity(self) -> dict[str, Any]:
-        """Who the token says we are: auth.test."""
+        """Who the token says we are: auth.test. Raises Undeliverable with a code of `NO_TOKEN` when it is none any more."""
         answer = await self._call("auth.test")
-        return {"team": answer.get("team"), "team_id": answer.get("team_id"), "user_id": answer.get("user_id")}
+        return {name: answer.get(name) for name in ("team", "team_id", "enterprise_id", "user_id")}
 
     async def socket_url(self) -> str:
         """Where a socket may be opened, once: for the app's own token (apps.connections.open)."""

@@ -18,7 +18,7 @@ import structlog
 from aiohttp import web
 
 from adapters.slack.installations import Installations
-from adapters.slack.manifest import OPTIONAL_USER_SCOPES, REDIRECT_PATH
+from adapters.slack.manifest import LINKS_SCOPE, OPTIONAL_USER_SCOPES, REDIRECT_PATH
 from adapters.slack.oauth import OAuth
 from adapters.slack.render import install as say
 from adapters.slack.render.install import Said
@@ -108,7 +108,9 @@ class InstallDoor:
         if "begin" in request.query and request.method == "GET":
             return await self._begin(request, words, by_member)
         begin = _begin_at(by_member)
-        return self._page(words, say.ask_member(words, begin) if by_member else say.ask_admin(words, self._name, begin))
+        if by_member:
+            return self._page(words, say.ask_member(words, begin))
+        return self._page(words, say.ask_admin(words, self._name, begin, sees_links=LINKS_SCOPE in self._scopes))
 
     async def _begin(self, request: web.Request, words: Words, by_member: bool) -> web.Response:
         if "prefetch" in request.headers.get("Sec-Purpose", ""):
@@ -145,7 +147,10 @@ class InstallDoor:
         except StoreUnavailable:
             log.warning("store_unavailable", during="installation")
             return self._page(words, say.problem(words, "store_unavailable", PATH))
-        return self._page(words, said)
+        answer = self._page(words, said)
+        # It has done what it was for. Whoever begins again gets another.
+        answer.del_cookie(self._cookie, path=_COOKIE_PATH, secure=self._https, httponly=True, samesite="Lax")
+        return answer
 
     async def _begun(self, request: web.Request) -> _Begun | None:
         """What this browser began with the state that it brings; None when there is no such thing. Good once."""

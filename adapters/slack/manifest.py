@@ -16,7 +16,8 @@ from adapters.slack.http import PATH
 REDIRECT_PATH = "/slack/oauth_redirect"
 BOT_SCOPES = ["commands", "chat:write", "im:write", "users:read"]
 OPTIONAL_BOT_SCOPES = ["usergroups:read"]
-PREVIEW_SCOPES = ["links:read", "links:write"]
+LINKS_SCOPE = "links:read"
+PREVIEW_SCOPES = [LINKS_SCOPE, "links:write"]
 OPTIONAL_USER_SCOPES = ["chat:write"]
 EVENTS = ["app_home_opened", "app_uninstalled", "tokens_revoked"]
 

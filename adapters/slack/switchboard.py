@@ -5,7 +5,8 @@ from typing import Protocol
 
 import aiohttp
 
-from adapters.slack.calls import Line, SlackCalls
+from adapters.slack.calls import NO_TOKEN, Line, SlackCalls
+from core.errors import Undeliverable
 from core.identity import Member, Workspace
 from core.push import Millis
 
@@ -40,8 +41,9 @@ class Tokens(Protocol):
 class OneToken:
     """The token of the only workspace, from the settings."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, *, api_url: str, session: aiohttp.ClientSession) -> None:
         self._token = token
+        self._calls = SlackCalls(token=token, api_url=api_url, session=session)
 
     async def bot_token(self, workspace: Workspace) -> str:
         """The same for everybody: Slack lets it reach its own workspace only."""
@@ -70,8 +72,17 @@ class OneToken:
         """Nothing of theirs is here."""
 
     async def leave(self, workspace: Workspace, at: Millis) -> list[Workspace]:
-        """The one workspace is without the app now; what stands in the settings is the operator's to change."""
-        return [workspace]
+        """The one workspace is without the app now, unless its token is good: news come late, and the app may be back since then.
+
+        Nobody here has noted when the token in the settings was given, so Slack is asked. Raises Undeliverable when it does not say.
+        """
+        try:
+            here = await self._calls.identity()
+        except Undeliverable as problem:
+            if problem.reason not in NO_TOKEN:
+                raise
+            return [workspace]
+        return [] if workspace.id in (here["team_id"], here["enterprise_id"]) else [workspace]
 
 
 class Switchboard:

@@ -6,6 +6,7 @@ CARD_ACTION = "adaptiveCard/action"
 EXTENSION_FETCH, EXTENSION_SUBMIT = "composeExtension/fetchTask", "composeExtension/submitAction"
 TASK_FETCH, TASK_SUBMIT = "task/fetch", "task/submit"
 DIALOGS = frozenset({EXTENSION_FETCH, EXTENSION_SUBMIT, TASK_FETCH, TASK_SUBMIT})
+SUBMITS = frozenset({EXTENSION_SUBMIT, TASK_SUBMIT})
 
 
 def is_invoke(payload: Payload) -> bool:

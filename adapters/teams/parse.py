@@ -127,8 +127,9 @@ def from_composer(payload: Payload) -> bool:
 
 
 def took_away(payload: Payload) -> bool:
-    """Whether the app was taken away from this conversation. An upgrade takes it away too, and brings it back."""
-    return payload.get("type") == "installationUpdate" and payload.get("action") == "remove"
+    """Whether the app was taken away from this conversation, which Teams tells in two ways. An upgrade is none: it brings it back."""
+    uninstalled = payload.get("type") == "installationUpdate" and payload.get("action") == "remove"
+    return uninstalled or concerns_bot(payload, "membersRemoved")
 
 
 def team(payload: Payload) -> str:

@@ -4,18 +4,17 @@ sound? -> seen before? -> sdk -> handlers
 """
 
 import json
-from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 import structlog
 
 from adapters.teams import parse
 from adapters.teams.gestures import Answer, Gestures, Payload
-from adapters.teams.invokes import CARD_ACTION, DIALOGS, is_invoke
+from adapters.teams.invokes import CARD_ACTION, DIALOGS, SUBMITS, is_invoke
+from adapters.teams.render import answers
 from adapters.teams.sdk import Answered, Dispatch
 from adapters.teams.shape import is_sound
-from adapters.wording.catalog import words_for
+from adapters.wording.catalog import Words, words_for
 from core.errors import StoreUnavailable
 from core.ports import SeenBefore
 
@@ -23,7 +22,6 @@ REMEMBERED_LEAST_SECONDS = 600.0
 UNSOUND = Answered(HTTPStatus.BAD_REQUEST)
 AGAIN = Answered(HTTPStatus.SERVICE_UNAVAILABLE)
 """Teams sends a message or an event again by itself, and nothing was done."""
-SENTENCE = "application/vnd.microsoft.activity.message"
 
 log = structlog.get_logger(__name__)
 
@@ -42,17 +40,26 @@ class Reception:
             log.warning("teams_activity_refused")
             return UNSOUND
         try:
-            if not await self._seen.first_time("teams_activity", _mark(payload), max(seconds, REMEMBERED_LEAST_SECONDS)):
+            first = await self._seen.first_time("teams_activity", _mark(payload), max(seconds, REMEMBERED_LEAST_SECONDS))
+            if not first and not _is_answered_again(payload):
                 log.info("teams_activity_seen_before")
-                return Answered(body=_calm(payload, _seen_before(payload)))
+                return _done_already(payload)
         except StoreUnavailable:
             log.warning("store_unavailable", during="replay guard")
             return _nothing_was_done(payload)
         answered = await self._dispatch.run(payload)
         if answered.status == HTTPStatus.OK and answered.body is None and payload.get("name") == CARD_ACTION:
             # A client takes an empty answer to a button for a fault; an old card of ours may have a button that we know no more.
-            return Answered(body=_calm(payload, ""))
+            return Answered(body=answers.toast(""))
         return answered
+
+
+def _is_answered_again(payload: Payload) -> bool:
+    """Whether the handler itself does it once (core/once.py) and gives the same answer again.
+
+    A client that heard no answer to a form sends it twice more, and shows what it hears last: the link that was made must be in it.
+    """
+    return payload.get("name") in SUBMITS and bool(parse.given(parse.values(payload), "form"))
 
 
 def _mark(payload: Payload) -> bytes:
@@ -71,19 +78,20 @@ def _mark(payload: Payload) -> bytes:
 def _nothing_was_done(payload: Payload) -> Answered:
     if not is_invoke(payload):
         return AGAIN
-    say = words_for([parse.locale(payload)]).say
-    return Answered(body=_calm(payload, say("The store is not answering just now, so nothing was done. Please try again in a moment.")))
+    words = words_for([parse.locale(payload)])
+    return Answered(
+        body=_calm(payload, words, words.say("The store is not answering just now, so nothing was done. Please try again in a moment."))
+    )
 
 
-def _seen_before(payload: Payload) -> str:
-    return words_for([parse.locale(payload)]).say("This has already been done.")
+def _done_already(payload: Payload) -> Answered:
+    words = words_for([parse.locale(payload)])
+    return Answered(body=_calm(payload, words, words.say("This has already been done.")))
 
 
-def _calm(payload: Mapping[str, Any], sentence: str) -> Answer:
+def _calm(payload: Payload, words: Words, sentence: str) -> Answer:
     """A sentence, in the form that this kind of invoke wants; nothing for what has none."""
     name = payload.get("name")
     if name == CARD_ACTION:
-        return {"statusCode": int(HTTPStatus.OK), "type": SENTENCE, "value": sentence}
-    if name in DIALOGS:
-        return {"task": {"type": "message", "value": sentence}}
-    return None
+        return answers.toast(sentence)
+    return answers.dialog_says(words, sentence) if name in DIALOGS else None

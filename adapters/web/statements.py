@@ -88,7 +88,7 @@ def _kept(words: Words) -> Sequence[Section]:
             say("Who could read a secret"),
             [
                 say(
-                    "The key is in the link or in the recipient's button, where it is locked. The service's store cannot open what it keeps."
+                    "The key is in the link or in the recipient's button, where it is locked. What lies in the service's store is not enough to open it."
                 ),
                 say(
                     "What is typed into a chat's form passes through that chat's servers, and through this service for the moment of locking."

@@ -32,6 +32,14 @@ class Marks(Protocol):
         ...
 
 
+_CHATS = {"slack": "Slack", "teams": "Teams"}
+
+
+def chat_of(member: Member | None, marks: Marks) -> str:
+    """The chat in which somebody is written to, by its name for itself; it need not be the reader's."""
+    return _CHATS.get(member.workspace.platform, marks.platform) if member else marks.platform
+
+
 def in_a_row(words: Words, names: list[str]) -> str:
     """Several names as a reader of that language lists them; of very many the first few and how many more."""
     rest = len(names) - _NAMED_MOST

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from adapters.wording.catalog import Words
-from adapters.wording.marks import Marks
+from adapters.wording.marks import Marks, chat_of
 from adapters.wording.terms import times
 from core.receipt import Receipt, State
 
@@ -39,7 +39,7 @@ def state_line(words: Words, marks: Marks, receipt: Receipt) -> str:
         case State.WAITING if receipt.undeliverable:
             return words.say(
                 "Not delivered: {platform} did not let this app write to {person}. If this app offers you a link to pass on, take it; otherwise push it again.",
-                platform=marks.platform,
+                platform=chat_of(receipt.recipient, marks),
                 person=who,
             )
         case State.WAITING:
@@ -81,7 +81,7 @@ def passing_lines(words: Words, marks: Marks, receipt: Receipt) -> list[str]:
         lines.append(
             words.say(
                 "Not reminded: {platform} did not let this app write to {person}.",
-                platform=marks.platform,
+                platform=chat_of(receipt.recipient, marks),
                 person=marks.person(receipt.recipient),
             )
         )
@@ -106,7 +106,7 @@ def not_delivered(words: Words, marks: Marks, receipt: Receipt) -> str:
     """Whom the app could not write to."""
     return words.say(
         "{platform} did not let this app write to {person}, so they have not heard of your secret {reference}.",
-        platform=marks.platform,
+        platform=chat_of(receipt.recipient, marks),
         person=marks.person(receipt.recipient) if receipt.recipient else words.say("the recipient"),
         reference=marks.code(receipt.reference),
     )
@@ -116,7 +116,7 @@ def offered_line(words: Words, marks: Marks, receipt: Receipt) -> str:
     """The same where the sender was at work: that a link waits for them in their conversation with the app."""
     return words.say(
         "Not delivered: {platform} did not let this app write to {person}. In the conversation with this app you can get a link, and pass it on yourself.",
-        platform=marks.platform,
+        platform=chat_of(receipt.recipient, marks),
         person=marks.person(receipt.recipient) if receipt.recipient else words.say("the recipient"),
     )
 

@@ -1,7 +1,7 @@
 """What is said of a secret request, to whoever asked and to whoever was asked, in any chat?"""
 
 from adapters.wording.catalog import Words
-from adapters.wording.marks import Marks
+from adapters.wording.marks import Marks, chat_of
 from adapters.wording.terms import duration
 from core.policy import Policy
 from core.secret_request import Asking, SecretRequest
@@ -58,7 +58,10 @@ def request_state(words: Words, marks: Marks, request: SecretRequest) -> str:
     at = marks.when(words, request.changed_at or request.expires_at)
     match request.state:
         case Asking.OPEN if request.undeliverable:
-            return words.say("Not delivered: {platform} did not let this app write to them. Ask them another way.", platform=marks.platform)
+            return words.say(
+                "Not delivered: {platform} did not let this app write to them. Ask them another way.",
+                platform=chat_of(request.asked, marks),
+            )
         case Asking.OPEN:
             return words.say("Waiting, until {moment}", moment=at)
         case Asking.ANSWERED:

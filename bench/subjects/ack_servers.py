@@ -20,6 +20,8 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.server import new_loop
+
 PATH = "/slack/events"
 _REMEMBERED_MS = 600_000
 _WINDOW_SECONDS = 300
@@ -97,7 +99,7 @@ def main() -> None:
             app = limit_app(facts["secret"], Redis.from_pool(BlockingConnectionPool.from_url(facts["redis_url"], max_connections=64)))
         case _:
             app = bolt_app(facts, facts["form"])
-    web.run_app(app, host="127.0.0.1", port=int(port), access_log=None, print=lambda *_: None)
+    web.run_app(app, host="127.0.0.1", port=int(port), access_log=None, print=lambda *_: None, loop=new_loop())
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ import sys
 from aiohttp import web
 from redis.asyncio import Redis
 
+from bot.server import new_loop
+
 PREFIX = "limit:"
 
 
@@ -41,7 +43,7 @@ def main() -> None:
     """Serve until told to end."""
     port, redis_url, page_bytes = sys.argv[1:]
     app = make_app(Redis.from_url(redis_url), b"x" * int(page_bytes))
-    web.run_app(app, host="127.0.0.1", port=int(port), access_log=None, print=lambda *_: None)
+    web.run_app(app, host="127.0.0.1", port=int(port), access_log=None, print=lambda *_: None, loop=new_loop())
 
 
 if __name__ == "__main__":

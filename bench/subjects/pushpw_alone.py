@@ -6,7 +6,6 @@ Forms are rendered and records kept as in life. What is left out is the call its
 request, sending it and reading the answer, which costs more than all that was done before the ack.
 """
 
-import asyncio
 from typing import Any
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -14,7 +13,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack.calls import SlackCalls
 from bench.subjects.pretend_slack import answer_to
 from bot import logs
-from bot.server import serve
+from bot.server import run
 from bot.settings import load
 
 
@@ -29,7 +28,7 @@ def main() -> None:
     settings = load()
     logs.set_up(settings.log_format, settings.log_level)
     SlackCalls._call = _from_memory  # type: ignore[assignment,method-assign]  # on purpose, in this process alone
-    asyncio.run(serve(settings))
+    run(settings)
 
 
 if __name__ == "__main__":

@@ -60,12 +60,15 @@ class Activities:
 
     def installed(self, person: Person, place: Conversation, *, is_there: bool) -> list[Json]:
         """That the app came or went: installationUpdate, and on coming conversationUpdate too, in either order."""
-        update = self._happened("installationUpdate", person, place) | {"action": "add" if is_there else "remove"}
+        update = self.installation(person, place, "add" if is_there else "remove")
+        return [self.members(person, place, [self.bot], came=True), update] if is_there else [update]
+
+    def installation(self, person: Person, place: Conversation, action: str) -> Json:
+        """An installationUpdate; `action` is add, remove, add-upgrade or remove-upgrade."""
+        made = self._happened("installationUpdate", person, place) | {"action": action}
         if place.kind == "channel":
-            update["channelData"]["settings"] = {"selectedChannel": {"id": place.id}}
-        if not is_there:
-            return [update]
-        return [self.members(person, place, [self.bot], came=True), update]
+            made["channelData"]["settings"] = {"selectedChannel": {"id": place.id}}
+        return made
 
     def members(self, person: Person, place: Conversation, who: list[Json], *, came: bool) -> Json:
         """That somebody joined or left."""

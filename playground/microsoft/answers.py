@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.microsoft.cards import faults_of_card
+from playground.microsoft.cards import MISSHAPEN, faults_of_card
 from playground.microsoft.messages import faults_of_attachment, faults_of_message
 from playground.microsoft.refusals import Broken, Json
 
@@ -31,6 +31,13 @@ class Understood:
 
 def understand(invoke: str, body: Any) -> Understood:
     """What the answer to an invoke of that name says. Raises Broken when Teams would show an error instead."""
+    try:
+        return _understood(invoke, body)
+    except MISSHAPEN as wrong:
+        raise Broken(f"{invoke}: a part of the answer is not of the kind it must be") from wrong
+
+
+def _understood(invoke: str, body: Any) -> Understood:
     if invoke == "adaptiveCard/action":
         return _of_press(body)
     if body in (None, {}):
@@ -66,7 +73,7 @@ def _of_task(invoke: str, task: Any) -> Understood:
 def _of_insertion(result: Any) -> Understood:
     where = "composeExtension/submitAction"
     if result.get("type") == "botMessagePreview":
-        _raise(where, faults_of_message(result.get("activityPreview", {})))
+        _raise(where, faults_of_message(result.get("activityPreview")))
         return Understood(preview=result["activityPreview"])
     if result.get("type") != "result" or result.get("attachmentLayout") not in ("list", "grid"):
         raise Broken(f"{where}: a composeExtension is a result with an attachmentLayout")

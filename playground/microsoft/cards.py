@@ -68,13 +68,19 @@ VALUES: dict[tuple[str, str], str] = {
 CARD = {"type", "version", "$schema", "body", "actions", "fallbackText", "speak", "lang", "rtl", "refresh", "msteams", "minHeight"}
 KEY_BEARING = re.compile(r"https?://[^\s\"'<>()]*#[^\s\"'<>()]+")
 """A URL with a fragment: in a link of ours that is the key."""
+MENTION = re.compile(r"<at>.*?</at>")
+MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What looking into JSON of the wrong kind comes to."""
 
 
 def faults_of_card(card: Any, *, stored: bool, dialog: bool = False) -> list[str]:
     """What is wrong with a card, with its place. `stored`: all of a conversation may see it, so it may hold no link."""
     if not isinstance(card, dict) or card.get("type") != "AdaptiveCard":
         return ["$: not an AdaptiveCard"]
-    return [*_whole(card), *_card(card, "$", dialog), *_ids(card), *_links(card, stored)]
+    try:
+        return [*_whole(card), *_card(card, "$", dialog), *_ids(card), *_mentions(card), *_links(card, stored)]
+    except MISSHAPEN as wrong:
+        return [f"$: a part is not of the kind it must be: {wrong}"]
 
 
 def nodes(node: Any, at: str = "$") -> Iterator[tuple[str, Json]]:
@@ -216,6 +222,17 @@ def _ids(card: Json) -> Iterator[str]:
         for target in node.get("targetElements", []):
             if (target if isinstance(target, str) else target.get("elementId")) not in seen:
                 yield f"{at}.targetElements: shows nothing that is there"
+
+
+def _mentions(card: Json) -> Iterator[str]:
+    """Teams shows a mention as its bare mark when no entity stands for it, and refuses an entity without a mark."""
+    marks = {mark for at, text in every_text(card.get("body", [])) for mark in MENTION.findall(text)}
+    entities = card.get("msteams", {}).get("entities", [])
+    named = {entity.get("text") for entity in entities if entity.get("type") == "mention"}
+    if marks != named:
+        yield f"$.msteams.entities: mentions {sorted(marks ^ named, key=str)} stand on one side only"
+    if not all(entity.get("mentioned", {}).get("id") and entity["mentioned"].get("name") for entity in entities):
+        yield "$.msteams.entities: each names an id and a name"
 
 
 def _links(card: Json, stored: bool) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -41,7 +41,7 @@ class Invoke:
 
     name: str
     asked: Dialog
-    value: Json
+    value: Json = field(repr=False)
 
 
 class Client:
@@ -98,6 +98,11 @@ class Client:
 
     async def uninstalls(self, where: str = "") -> list[Answer]:
         return await self._comes_or_goes(where, is_there=False)
+
+    async def upgrades(self, where: str = "") -> Answer | None:
+        """Get a newer version of the app."""
+        place = self._place(where)
+        return await self._told(place, self._stage.activities.installation(self.person, place, "add-upgrade"))
 
     async def says(
         self, text: str, where: str = "", *, html: str = "", mention: bool = True, targeted: bool = False, thread: str = "", times: int = 1
@@ -278,7 +283,7 @@ class Client:
         last = answers[-1]
         if not last.ok:
             self._done()
-            return Outcome(tuple(answers), problem=last.problem or f"status {last.status}")
+            return Outcome(tuple(answers), problem=last.problem)
         if last.status != 200:
             raise Broken(f"{said.name}: an invoke is answered with 200, not {last.status}")
         understood = understand(said.name, last.json())
@@ -323,8 +328,8 @@ def _composed(dialog: Dialog, **more: Any) -> Json:
 def _dialog(asked: Dialog, understood: Understood) -> Dialog | None:
     if understood.dialog is None:
         return None
-    card = deepcopy(understood.dialog.get("card", {}))
-    return Dialog(understood.dialog["title"], card, asked.place, asked.command, asked.context, asked.payload, asked.message)
+    card, url = deepcopy(understood.dialog.get("card", {})), understood.dialog.get("url", "")
+    return replace(asked, title=understood.dialog["title"], card=card, url=url, complaints={})
 
 
 def _leading(dialog: Dialog) -> str:

@@ -16,9 +16,6 @@ from playground.microsoft.messages import MESSAGE_BYTES, card_of, faults_of_mess
 from playground.microsoft.refusals import Json, Refused
 from playground.microsoft.world import Conversation, Message, Person, World
 
-BASE = "/teams"
-"""The path of the service URL."""
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -69,7 +66,7 @@ class Connector:
         self.faults.ordered.append(Fault(None, on, to, times, after_doing))
 
     def routes(self) -> list[web.RouteDef]:
-        root = f"{BASE}/v3/conversations"
+        root = "/{region}/v3/conversations"
         here = root + "/{conversation}"
         return [
             web.post(root, self._handler("create", self._create)),
@@ -123,6 +120,8 @@ class Connector:
         if body.get("isGroup") or len(members) != 1 or body.get("bot", {}).get("id") != self._bot:
             raise Refused(400, "BadSyntax")
         person = self._known(str(members[0].get("id", "")))
+        if members[0]["id"] not in (person.id, person.entra_id):
+            raise Refused(400, "BadArgument")
         at_home = next((c for c in self._world.conversations.values() if c.kind == "personal" and c.members == [person.entra_id]), None)
         if at_home is None or at_home.tenant != tenant or not at_home.has_bot:
             raise Refused(403, "ForbiddenOperationException")

@@ -8,13 +8,14 @@ from aiohttp import web
 
 from playground.microsoft.activities import Activities
 from playground.microsoft.client import Client, Stage
-from playground.microsoft.connector import BASE, Connector
+from playground.microsoft.connector import Connector
 from playground.microsoft.faults import Faults
 from playground.microsoft.identity import Identity
 from playground.microsoft.login import Login
 from playground.microsoft.refusals import Broken
 from playground.microsoft.wire import Wire
 from playground.microsoft.world import Conversation, Message, default_world
+from playground.waiting import pause_until
 
 T = TypeVar("T")
 
@@ -42,13 +43,15 @@ class PretendMicrosoft:
         self._clients: dict[str, Client] = {}
         self._runner: web.AppRunner | None = None
         self.url = ""
+        self.region = "teams"
+        """The first part of the service URL's path; any other reaches the same connector."""
         activities = Activities(app_id, lambda: self.service_url, now)
         self.stage = Stage(self.world, self.wire, activities, self.check, self.changed)
 
     @property
     def service_url(self) -> str:
         """Where the bot finds the connector; activities name it."""
-        return f"{self.url}{BASE}/"
+        return f"{self.url}/{self.region}/"
 
     @property
     def login_url(self) -> str:
@@ -98,18 +101,12 @@ class PretendMicrosoft:
 
     async def until(self, fact: Callable[[], T], within: float = 5.0) -> T:
         """What `fact` gives, as soon as that is true. A LookupError counts as not yet. Raises TimeoutError, Broken."""
-        async with asyncio.timeout(within):
-            while True:
-                pulse = self.pulse
-                self.check()
-                found: T | None
-                try:
-                    found = fact()
-                except LookupError:
-                    found = None
-                if found:
-                    return found
-                await pulse.wait()
+
+        def looked() -> T:
+            self.check()
+            return fact()
+
+        return await pause_until(looked, lambda: self.pulse, within)
 
     def messages(self, where: str) -> list[Message]:
         """What everybody in a conversation sees, oldest first."""

@@ -9,6 +9,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from aiohttp import web
 from cryptography.hazmat.primitives import hashes
@@ -57,6 +58,12 @@ def new_key(*endorsements: str) -> Key:
     return Key(secrets.token_urlsafe(20), rsa.generate_private_key(public_exponent=65537, key_size=2048), endorsements)
 
 
+@cache
+def first_key() -> Key:
+    """The key that every pretend Microsoft of this process starts with: making one takes a while."""
+    return new_key("msteams", "webchat")
+
+
 class Identity:
     """OpenID metadata, the key set, and tokens for what Teams sends. `now` gives seconds since 1970."""
 
@@ -64,7 +71,7 @@ class Identity:
         self.app_id = app_id
         self._now = now
         self.url = ""
-        self.keys = [new_key("msteams", "webchat")]
+        self.keys = [first_key()]
         self.metadata_calls = 0
         self.key_calls = 0
         self.fails = False

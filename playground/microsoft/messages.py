@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from playground.microsoft.cards import CARD_TYPE, KEY_BEARING, every_text, faults_of_card
+from playground.microsoft.cards import CARD_TYPE, KEY_BEARING, MISSHAPEN, every_text, faults_of_card
 from playground.microsoft.refusals import Json
 
 MESSAGE_BYTES = 28 * 1024
@@ -19,8 +19,15 @@ def card_of(activity: Json) -> Json | None:
     return None
 
 
-def faults_of_message(activity: Json) -> list[str]:
+def faults_of_message(activity: Any) -> list[str]:
     """What is wrong with an activity that is posted or put."""
+    try:
+        return _faults(activity)
+    except MISSHAPEN as wrong:
+        return [f"$: a part is not of the kind it must be: {wrong}"]
+
+
+def _faults(activity: Json) -> list[str]:
     if activity.get("type") != "message":
         return [f"$.type: {activity.get('type')} is not a message"]
     found = [f"{at}: holds a link with its key" for at, text in every_text(activity) if KEY_BEARING.search(text)]

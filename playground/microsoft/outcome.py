@@ -20,6 +20,8 @@ class Dialog:
     context: str = ""
     payload: Json | None = field(default=None, repr=False)
     message: Message | None = field(default=None, repr=False)
+    url: str = ""
+    """The page that it shows instead of a card."""
     complaints: dict[str, str] = field(default_factory=dict)
     """What the client found wrong with what was typed, by field id."""
 

@@ -3,15 +3,15 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from playground.answer import Answer as Answer
 from playground.microsoft.identity import Identity
 from playground.microsoft.refusals import Json
 
 PATIENCE_SECONDS = 5.0
-"""How long Teams waits for the answer to an invoke."""
+"""How long Teams waits for the answer to an invoke; for other activities three times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +20,6 @@ class Signed:
 
     body: bytes = field(repr=False)
     headers: dict[str, str] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the bot answered; `problem` is timeout or unreachable where there was none."""
-
-    status: int = 0
-    text: str = field(default="", repr=False)
-    problem: str = ""
-
-    @property
-    def ok(self) -> bool:
-        return not self.problem and 200 <= self.status < 300
-
-    def json(self) -> Any:
-        """The body, None when it is empty. Raises ValueError."""
-        return json.loads(self.text) if self.text.strip() else None
 
 
 class Wire:
@@ -68,16 +51,18 @@ class Wire:
 
     async def send(self, activity: Json, token: str = "") -> Answer:
         self.activities.append(activity)
-        return await self.again(self.signed(activity, token))
+        patience = self.patience if activity.get("type") == "invoke" else 3 * self.patience
+        return await self.again(self.signed(activity, token), patience)
 
-    async def again(self, request: Signed) -> Answer:
+    async def again(self, request: Signed, patience: float = PATIENCE_SECONDS) -> Answer:
         """Send a request as it is."""
         self._session = self._session or ClientSession()
         self.sent.append(request)
         try:
-            timeout = ClientTimeout(total=self.patience)
+            timeout = ClientTimeout(total=patience)
             async with self._session.post(self.bot_url, data=request.body, headers=request.headers, timeout=timeout) as response:
-                answer = Answer(response.status, await response.text())
+                wrong = "" if response.ok else f"status {response.status}"
+                answer = Answer(response.status, await response.text(), wrong)
         except TimeoutError:
             answer = Answer(problem="timeout")
         except ClientError:

@@ -17,6 +17,7 @@ LENA = "0a1b2c3d-3333-4aaa-8bbb-000000000003"
 GUS = "0a1b2c3d-4444-4aaa-8bbb-000000000004"
 EVE = "0a1b2c3d-5555-4aaa-8bbb-000000000005"
 PROJECT_CHAT = "19:5f3e1c0a9b8d4e7f@thread.v2"
+JANE_AND_OMAR = f"19:{JANE}_{OMAR}@unq.gbl.spaces"
 GENERAL = "19:7a9c2e4f6b8d4a1c@thread.tacv2"
 TEAM = "19:1d3b5f7092a44c6e@thread.tacv2"
 TEAM_GROUP = "2b8a6f14-9d3c-4e71-8f05-c4d1e7a9b360"
@@ -58,7 +59,10 @@ class Person:
 
 @dataclass(slots=True)
 class Conversation:
-    """A personal chat with the bot, a group chat, or a channel of a team. `members` are Entra ids."""
+    """A chat with the bot, of two people, of a group, or a channel of a team. `members` are Entra ids.
+
+    A chat of two people is `personal` too, as the one with the bot is; the bot cannot come there.
+    """
 
     id: str
     kind: Kind
@@ -166,7 +170,7 @@ class World:
 
 
 def default_world(now: Callable[[], float]) -> World:
-    """One tenant with Jane, Omar, Lena (German) and the guest Gus; Eve of another tenant; a group chat and a channel."""
+    """One tenant with Jane, Omar, Lena (German) and the guest Gus; Eve of another tenant; a chat of two, a group, a channel."""
     world = World(now)
     world.add(
         Person(JANE, "Jane Miller", "jane.miller@contoso.example"),
@@ -176,6 +180,7 @@ def default_world(now: Callable[[], float]) -> World:
         Person(EVE, "Eve Novak", "eve@fabrikam.example", tenant=OTHER_TENANT),
     )
     inside = [JANE, OMAR, LENA, GUS]
+    world.settle(Conversation(JANE_AND_OMAR, "personal", TENANT, [JANE, OMAR]))
     world.settle(Conversation(PROJECT_CHAT, "groupChat", TENANT, [*inside, EVE], name="Project"))
     world.settle(Conversation(GENERAL, "channel", TENANT, inside, name="General", team=TEAM))
     return world

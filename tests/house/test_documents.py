@@ -106,6 +106,13 @@ def test_the_benchmarks_page_holds_what_the_ack_command_printed() -> None:
     assert "slack_bolt" in printed
 
 
+def test_the_benchmarks_page_holds_what_the_teams_command_printed() -> None:
+    page = (ROOT / "docs/reference/benchmarks.md").read_text()
+    printed = page.partition("<!-- bench:teams -->")[2].partition("<!-- /bench:teams -->")[0]
+    assert "messages replied to, a second" in printed
+    assert "times the replies of cloud" in printed
+
+
 def test_the_page_on_planned_restarts_holds_what_the_command_printed() -> None:
     page = (ROOT / "docs/how-to/planned-restarts.md").read_text()
     printed = page.partition("<!-- tests:operators -->")[2].partition("<!-- /tests:operators -->")[0]

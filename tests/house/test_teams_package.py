@@ -10,7 +10,7 @@ import struct
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -125,6 +125,10 @@ def test_the_bot_is_there_in_personal_group_and_team_chats_under_the_one_id() ->
     assert sorted(scope for listed in BOT["commandLists"] for scope in listed["scopes"]) == sorted(BOT["scopes"])
 
 
+def test_who_adds_the_app_gets_it_in_a_chat_of_their_own_where_it_can_write_to_them() -> None:
+    assert MADE["defaultInstallScope"] == "personal"
+
+
 def test_commands_may_be_typed_to_the_app_alone_where_others_read_along() -> None:
     assert BOT["supportsTargetedMessages"] is True
     slash = [listed["scopes"] for listed in BOT["commandLists"] if "slash" in listed["triggers"]]
@@ -167,13 +171,14 @@ def test_the_outline_icon_is_32_wide_and_white_on_nothing() -> None:
     assert sum(pixel[3] == 255 for pixel in found) > 100
 
 
-def test_the_icons_are_what_their_drawing_gives() -> None:
-    assert pixels(kept(icons.OUTLINE)) == pixels(icons.outline_icon())
-    assert icons.coverage(icons.mark(0.11), 24, 8)[12][4] > 0.5  # the ring's left edge
-    row = [round(part, 2) for part in icons.coverage(icons.mark(0.11), 192, 62)[96]]
-    side, _, found = pixels(kept(icons.COLOR))
-    middle = found[side * 96 : side * 97]
-    assert [pixel == b"\xff\xff\xff" for pixel in middle] == [part == 1 for part in row]
+@pytest.mark.parametrize(
+    ("name", "row_of", "rows"),
+    [(icons.OUTLINE, icons.outline_row, range(icons.OUTLINE_SIDE)), (icons.COLOR, icons.color_row, (0, 36, 70, 96, 120, 157))],
+)
+def test_the_icons_are_what_their_drawing_gives(name: str, row_of: Callable[[int], bytes], rows: Iterable[int]) -> None:
+    side, _, found = pixels(kept(name))
+    for row in rows:
+        assert b"".join(found[side * row : side * (row + 1)]) == row_of(row)
 
 
 def test_the_package_is_flat_and_the_same_each_time() -> None:

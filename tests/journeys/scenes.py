@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT, Gestures
-from adapters.slack.manifest import PREVIEW_SCOPES
 from adapters.slack.render.blocks import VIEW_DONE
 from adapters.slack.render.card import AGAIN, BURN, EXTEND, NUDGE, RELEASE
 from adapters.slack.render.extension import VIEW_EXTEND
@@ -21,7 +20,6 @@ from adapters.slack.render.originals import ALLOW, DELETE
 from adapters.slack.render.passing_on import GET_LINK
 from adapters.slack.render.request import ANSWER, ASK_FOR_SECRET, DECLINE, VIEW_ANSWER, VIEW_ASK, WITHDRAW
 from playground.hands import Hands
-from playground.teams import TEAM_ID
 from playground.views import View
 from playground.workspace import ALICE, BOB, DAVE, GENERAL, ONCALL, Message
 from tests.journeys.actors import SECRET, Actors
@@ -373,8 +371,6 @@ async def allowed(actors: Actors, _store: Store, once: Once) -> None:
 
 @scene("events", "link_shared")
 async def link_shared(actors: Actors, _store: Store, once: Once) -> None:
-    for token in actors.town.slack.tokens.of_team(TEAM_ID):
-        token.scopes |= {*PREVIEW_SCOPES}
     url = f"{actors.town.service_url}/p/AAAAAAAAAAAAAAAAAAAAAA"
     message = actors.town.slack.workspace.post(GENERAL, actors.town.slack.house.team.bot, url)
     links = [{"url": url, "domain": "localhost"}]

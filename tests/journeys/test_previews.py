@@ -22,7 +22,7 @@ from tests.journeys.test_slack_door import places_in, spoiled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-CARD = "A link that works once. Nothing was opened by this preview."
+CARD = "A link to a secret. This preview opened nothing."
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.ground import BUDGETS
 from core.errors import StoreUnavailable
 from core.identity import Member, Workspace
 from core.policy import PolicyChoice
@@ -207,6 +208,15 @@ async def test_the_workflow_step_asks_and_hands_on_a_link_and_never_a_secret(tow
     assert set(run.outputs) == {"link"}
     message = await said_to(actors, BOB, "asks you for a secret", with_button="answer_request")
     assert message.ts.replace(".", "") in run.outputs["link"]
+
+
+async def test_a_workflow_that_asks_for_somebody_does_not_use_up_how_often_they_may_ask_themselves(town: Town, actors: Actors) -> None:
+    for _ in range(BUDGETS["ask"]):
+        run = await town.slack.run_step(BOB, "ask_for_secret", {"person": BOB, "requester": ALICE, "what": WHAT})
+        await town.slack.until(lambda run=run: run.state == "completed")
+    await actors.alice.command("/pushpw", f"request @bob {WHAT}")
+    heard = await town.slack.until(lambda: actors.alice.ephemerals()[-1])
+    assert "is asked" in heard.text
 
 
 async def test_a_step_that_cannot_ask_fails_and_says_why(town: Town) -> None:

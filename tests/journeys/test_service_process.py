@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from aiohttp import ClientSession
 
 from adapters.redis_store.embedded import EmbeddedServer
 from core.link import encode
@@ -113,10 +114,26 @@ async def test_parallel_claims_through_two_processes_get_one_view_once(claims: i
 # Not starting
 
 
-async def test_without_slack_it_ends_with_2_and_says_what_to_do(tmp_path: Path) -> None:
+async def test_teams_alone_is_enough_and_strangers_are_turned_away(store_url: str) -> None:
+    teams = {
+        "MICROSOFT_APP_PASSWORD": "a-secret-of-tests",
+        "PUSHPW_TEAMS_TENANTS": "any",
+        "SLACK_SIGNING_SECRET": "",
+        "SLACK_BOT_TOKEN": "",
+    }
+    async with outside(store_url, MICROSOFT_APP_ID="0f8fad5b-d9cb-469f-a165-70867728950e", **teams) as around:
+        program = await around.start()
+        async with ClientSession() as stranger:
+            assert (await stranger.post(f"{program.url}/api/messages", json={})).status == 401
+            assert (await stranger.post(f"{program.url}/slack/events", data={})).status == 404
+            assert (await stranger.get(f"{program.url}/privacy")).status == 200
+
+
+async def test_without_any_chat_it_ends_with_2_and_says_what_to_do(tmp_path: Path) -> None:
     ended = await run("web", folder=tmp_path, **RIGHT)
     assert ended.code == 2
     assert "SLACK_SIGNING_SECRET" in ended.err
+    assert "docs/tutorial/teams.md" in ended.err
     assert "playground" in ended.err
 
 

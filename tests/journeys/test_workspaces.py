@@ -12,7 +12,7 @@ import pytest_asyncio
 from aiohttp import ClientSession, CookieJar
 from pydantic import SecretStr
 
-from adapters.slack.manifest import Extras
+from adapters.slack.manifest import PREVIEW_SCOPES, Extras
 from adapters.slack.render.blocks import VIEW_DONE
 from bot.check import look
 from bot.settings import Settings
@@ -27,10 +27,10 @@ from playground.workspace import ALICE, BOB, GENERAL, Person
 from tests.journeys.actors import SECRET, Actors, links_in
 from tests.journeys.canaries import found_in
 from tests.journeys.conftest import IN_TESTS
+from tests.journeys.people import OTTO, allow_outsiders, share_a_channel
 from tests.journeys.reader import Reader
 from tests.journeys.store import Store
 from tests.journeys.test_canary import files_of
-from tests.journeys.test_people import OTTO, allow_outsiders, share_a_channel
 from tests.journeys.validated import faults_found_by_the_sdk, watched
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -138,6 +138,28 @@ async def test_what_a_workspace_that_leaves_has_asked_for_is_over(town: Town, br
     assert len(await store.names("asked-in:*")) == 1
 
 
+@pytest.mark.parametrize("first", ["app_uninstalled", "tokens_revoked"])
+async def test_the_only_workspace_takes_everything_along_too(store_url: str, prefix: str, first: str) -> None:
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS) as town, Reader(town.service_url) as reader:
+        alice = town.slack.as_user(ALICE)
+        (link,) = links_in((await Actors(town, alice, alice).push()).body)
+        await town.slack.uninstall(TEAM_ID, first)
+        async with asyncio.timeout(20):
+            while (await reader.claim(link)).status != 410:
+                await asyncio.sleep(0.05)
+
+
+async def test_late_news_of_an_end_take_nothing_from_the_only_workspace_once_it_has_the_app_again(store_url: str, prefix: str) -> None:
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS) as town, Reader(town.service_url) as reader:
+        alice = town.slack.as_user(ALICE)
+        (link,) = links_in((await Actors(town, alice, alice).push()).body)
+        asked = town.slack.api.calls["auth.test"]
+        await town.slack.events.happen({"type": "app_uninstalled", "event_ts": "1.2"})
+        await town.slack.until(lambda: town.slack.api.calls["auth.test"] > asked)
+        await town.service.house.later.drain()
+        assert await reader.read(link) == SECRET
+
+
 async def test_who_cancels_at_slack_is_told_that_nothing_changed(town: Town, browser: Browser, store: Store) -> None:
     status, page, headers = await browser.get(town.slack.oauth.deny(await browser.begin()))
     assert (status, "You did not agree" in page, "Begin again" in page) == (200, True, True)
@@ -190,6 +212,35 @@ async def test_looking_at_the_page_changes_nothing(browser: Browser, store: Stor
         status, page, headers = await browser.get(path)
         assert (status, "Continue to Slack" in page, "Set-Cookie" in headers) == (200, True, False)
     assert await store.names("record:*") == []
+
+
+@pytest.mark.parametrize("previews", [False, True])
+async def test_a_workspace_is_asked_for_the_scopes_of_link_cards_only_where_there_are_such(
+    store_url: str, prefix: str, previews: bool
+) -> None:
+    extras = Extras(many=True, previews=previews)
+    async with open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, extras=extras) as town, browser_in(town) as browser:
+        (asked,) = parse_qs(urlsplit(await browser.begin()).query)["scope"]
+        assert {*PREVIEW_SCOPES} <= {*asked.split(",")} if previews else not {*PREVIEW_SCOPES} & {*asked.split(",")}
+        assert ("puts a card" in (await browser.get("/slack/install"))[1]) is previews
+        await browser.install(ALICE)
+        (token,) = town.slack.tokens.of_team(TEAM_ID)
+        assert ("links:write" in token.scopes) is previews
+
+
+async def test_the_cookie_goes_when_it_was_used(browser: Browser) -> None:
+    back = browser.town.slack.oauth.allow(ALICE, await browser.begin())
+    answer = (await browser.get(back))[2]["Set-Cookie"]
+    assert {"Max-Age=0", "Path=/slack", "HttpOnly"} <= set(answer.split("; "))
+    assert list(browser.session.cookie_jar) == []
+
+
+async def test_a_state_that_another_browser_brings_takes_no_cookie_away(browser: Browser) -> None:
+    back = browser.town.slack.oauth.allow(ALICE, await browser.begin())
+    async with browser_in(browser.town) as stranger:
+        await stranger.begin()
+        await stranger.get(back)
+        assert len(list(stranger.session.cookie_jar)) == 1
 
 
 async def test_the_cookie_is_for_these_pages_alone(browser: Browser) -> None:

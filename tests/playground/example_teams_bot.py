@@ -1,6 +1,7 @@
 """A small Teams bot made of aiohttp alone, to prove the pretend Microsoft with: a push without the push."""
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import ClientSession, web
@@ -77,6 +78,8 @@ class ExampleTeamsBot:
         self.answer: Any = None
         """What to answer to the next invokes instead of the usual."""
         self.status = 200
+        self.before_answering: Callable[[], Awaitable[Any]] | None = None
+        """What to do while an invoke waits."""
         self._session: ClientSession
         self._runner: web.AppRunner
 
@@ -123,6 +126,8 @@ class ExampleTeamsBot:
             if activity.get("text", "").endswith("invite"):
                 await self.post(activity["conversation"]["id"], invitation())
             return web.Response(status=self.status)
+        if self.before_answering is not None:
+            await self.before_answering()
         answer = self.answer if self.answer is not None else self._usual(activity)
         return web.json_response(answer, status=self.status) if answer else web.Response(status=self.status)
 

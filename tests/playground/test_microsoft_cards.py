@@ -61,10 +61,20 @@ def test_sound_cards_have_no_faults() -> None:
         (card(text(f"See {LINK}")), "link with its key"),
         (card(text("x"), actions=[button(data={"url": LINK})]), "link with its key"),
         (card(text("x"), speak=LINK), "link with its key"),
+        (card(text("<at>Jane</at> sent it")), "mentions"),
+        (card(text("x"), msteams={"entities": [{"type": "mention", "text": "<at>Jane</at>"}]}), "mentions"),
+        (card({"type": "ColumnSet", "columns": "none"}), "not of the kind"),
     ],
 )
 def test_a_broken_card_is_told_by_its_place(broken: dict[str, Any], named: str) -> None:
     assert any(named in fault for fault in faults_of_card(broken, stored=False)), faults_of_card(broken, stored=False)
+
+
+def test_a_mention_stands_in_the_text_and_among_the_entities() -> None:
+    jane = {"type": "mention", "text": "<at>Jane</at>", "mentioned": {"id": "29:1", "name": "Jane"}}
+    assert faults_of_card(card(text("<at>Jane</at> sent it"), msteams={"entities": [jane]}), stored=True) == []
+    nobody = jane | {"mentioned": {"name": "Jane"}}
+    assert faults_of_card(card(text("<at>Jane</at> sent it"), msteams={"entities": [nobody]}), stored=True) != []
 
 
 def test_a_link_may_stand_in_a_button_or_in_a_field_that_one_person_sees() -> None:

@@ -167,6 +167,19 @@ async def test_a_conversation_takes_seven_writes_a_second(microsoft: Microsoft) 
     assert microsoft.double.faults.busiest(microsoft.omar.chat.id) == 7
 
 
+async def test_a_conversation_takes_1800_writes_an_hour(microsoft: Microsoft) -> None:
+    faults = microsoft.double.faults
+    faults.enforce_rates = True
+    for _ in range(1800):
+        microsoft.clock.pass_by(1)
+        faults.note_write(PROJECT_CHAT)
+    microsoft.clock.pass_by(1)
+    with pytest.raises(Refused):
+        faults.note_write(PROJECT_CHAT)
+    microsoft.clock.pass_by(1800)
+    faults.note_write(PROJECT_CHAT)
+
+
 async def test_a_link_with_its_key_is_never_kept(microsoft: Microsoft) -> None:
     microsoft.double.settle(OMAR)
     button = {"type": "Action.OpenUrl", "title": "View", "url": LINK}
@@ -180,6 +193,15 @@ async def test_a_message_is_not_over_28_kilobytes(microsoft: Microsoft) -> None:
     microsoft.double.settle(OMAR)
     assert (await microsoft.bot.post(microsoft.omar.chat.id, card(text("x" * 29_000))))[0] == 413
     assert microsoft.omar.messages() == []
+
+
+async def test_the_connector_can_move_to_another_region(microsoft: Microsoft) -> None:
+    microsoft.double.settle(OMAR)
+    microsoft.double.region = "emea"
+    await microsoft.omar.says("help")
+    microsoft.bot.service_url = microsoft.bot.seen[-1]["serviceUrl"]
+    assert microsoft.bot.service_url.endswith("/emea/")
+    assert (await microsoft.bot.post(microsoft.omar.chat.id, card(text("Hello"))))[0] == 201
 
 
 async def test_a_thread_is_answered_in_the_thread(microsoft: Microsoft) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from playground.microsoft.double import PretendMicrosoft
 from playground.microsoft.refusals import Broken
-from playground.microsoft.world import EVE, GENERAL, JANE, LENA, OMAR, PROJECT_CHAT, TENANT
+from playground.microsoft.world import EVE, GENERAL, JANE, JANE_AND_OMAR, LENA, OMAR, PROJECT_CHAT, TENANT
 from tests.playground.conftest import Microsoft
 from tests.playground.example_teams_bot import LINK, attached, card, continued, text
 
@@ -75,6 +75,20 @@ async def test_a_new_edition_of_a_card_takes_the_place_of_what_one_person_got(mi
     assert microsoft.omar.reads(message).startswith("Viewed")
 
 
+async def test_a_card_edited_while_its_button_waits_is_the_newer_one(microsoft: Microsoft) -> None:
+    await microsoft.omar.installs()
+    await microsoft.omar.says("invite")
+    message = microsoft.omar.latest("sent you")
+
+    async def edit() -> None:
+        body = {"type": "message", "attachments": [attached(card(text("Viewed")))]}
+        await microsoft.bot.call("PUT", f"/{microsoft.omar.chat.id}/activities/{message.id}", body)
+
+    microsoft.bot.before_answering = edit
+    assert (await microsoft.omar.presses(message, "Open")).links == [LINK]
+    assert microsoft.omar.reads(message).startswith("Viewed")
+
+
 async def test_a_button_opens_a_dialog_and_its_form_comes_back(microsoft: Microsoft) -> None:
     await microsoft.omar.installs()
     await microsoft.omar.says("invite")
@@ -100,6 +114,15 @@ async def test_a_nested_cards_button_sends_its_fields(microsoft: Microsoft) -> N
     await microsoft.omar.says("invite")
     await microsoft.omar.presses(microsoft.omar.latest(), "Decline", note="no thanks")
     assert microsoft.bot.seen[-1]["value"]["action"]["data"] == {"push": "ref", "note": "no thanks"}
+
+
+async def test_a_nested_cards_button_sends_the_fields_around_it_too(microsoft: Microsoft) -> None:
+    field, inner = ({"type": "Input.Text", "id": name, "label": name} for name in ("outer", "inner"))
+    nested = card(inner, actions=[{"type": "Action.Execute", "title": "Send", "verb": "send", "data": {}}])
+    microsoft.double.settle(OMAR)
+    await microsoft.bot.post(microsoft.omar.chat.id, card(field, actions=[{"type": "Action.ShowCard", "title": "More", "card": nested}]))
+    await microsoft.omar.presses(microsoft.omar.latest(), "Send", outer="a", inner="b")
+    assert microsoft.bot.seen[-1]["value"]["action"]["data"] == {"outer": "a", "inner": "b"}
 
 
 async def test_the_client_complains_before_anything_is_sent(microsoft: Microsoft) -> None:
@@ -130,6 +153,10 @@ async def test_the_bot_hears_of_a_group_what_is_meant_for_it(microsoft: Microsof
     await microsoft.jane.says("help", where=PROJECT_CHAT)
     heard = microsoft.bot.seen[-1]
     assert heard["text"] == "<at>pushpw</at> help"
+    await microsoft.jane.installs()
+    await microsoft.jane.says("a <b> & c")
+    heard_alone = microsoft.bot.seen[-1]
+    assert (heard_alone["text"], heard_alone["attachments"][0]["content"]) == ("a <b> & c", "<p>a &lt;b&gt; &amp; c</p>")
     assert heard["entities"][0]["mentioned"]["id"] == heard["recipient"]["id"]
 
 
@@ -231,6 +258,55 @@ async def test_a_card_that_a_person_sent_is_not_the_bots_to_change(microsoft: Mi
     assert (await microsoft.omar.presses(message, "Open")).links == [LINK]
     body = {"type": "message", "text": "Changed"}
     assert (await microsoft.bot.call("PUT", f"/{PROJECT_CHAT}/activities/{message.id}", body))[0] == 403
+
+
+async def test_a_chat_of_two_is_no_chat_with_the_bot(microsoft: Microsoft) -> None:
+    await microsoft.jane.opens("push", where=JANE_AND_OMAR)
+    asked = microsoft.bot.seen[-1]["conversation"]
+    assert (asked["conversationType"], asked["id"]) == ("personal", JANE_AND_OMAR)
+    status, body = await microsoft.bot.post(JANE_AND_OMAR, card(text("Hello")))
+    assert (status, body["error"]["code"]) == (403, "BotNotInConversationRoster")
+
+
+async def test_an_upgrade_is_told_apart_from_an_installation(microsoft: Microsoft) -> None:
+    await microsoft.omar.installs()
+    await microsoft.omar.upgrades()
+    assert microsoft.bot.seen[-1]["action"] == "add-upgrade"
+
+
+async def test_a_dialog_can_show_a_page(microsoft: Microsoft) -> None:
+    value = {"title": "Push", "height": 400, "width": "large", "url": "https://push.example.com/compose"}
+    microsoft.bot.answer = {"task": {"type": "continue", "value": value}}
+    assert (await microsoft.jane.opens("push")).dialog.url == "https://push.example.com/compose"
+
+
+async def test_an_error_in_an_answer_leaves_the_card_as_it_is(microsoft: Microsoft) -> None:
+    await microsoft.omar.installs()
+    await microsoft.omar.says("invite")
+    message = microsoft.omar.latest()
+    error = {"code": "BadRequest", "message": "No."}
+    microsoft.bot.answer = {"statusCode": 400, "type": "application/vnd.microsoft.error", "value": error}
+    outcome = await microsoft.omar.presses(message, "Open")
+    assert (outcome.ok, outcome.understood.error) == (False, "BadRequest: No.")
+    assert "sent you a secret" in microsoft.omar.reads(message)
+
+
+async def test_a_cancelling_button_sends_no_fields_and_asks_for_none(microsoft: Microsoft) -> None:
+    cancel = {"type": "Action.Submit", "title": "Cancel", "data": {"dialog": "x"}, "associatedInputs": "none"}
+    field = {"type": "Input.Text", "id": "a", "label": "A", "isRequired": True, "errorMessage": "Needed."}
+    microsoft.bot.answer = continued("Form", card(field, actions=[cancel]))
+    dialog = (await microsoft.jane.opens("push")).dialog
+    microsoft.bot.answer = {}
+    assert (await microsoft.jane.presses(dialog, "Cancel")).ok
+    assert microsoft.bot.seen[-1]["value"]["data"] == {"dialog": "x"}
+
+
+async def test_some_clients_send_empty_fields(microsoft: Microsoft) -> None:
+    microsoft.double.stage.sends_empty = True
+    dialog = (await microsoft.jane.opens("push")).dialog
+    await microsoft.jane.submits(dialog, secret="hunter2")
+    data = microsoft.bot.seen[-1]["value"]["data"]
+    assert (data["to"], data["label"]) == ("", "")
 
 
 async def test_what_teams_would_not_show_is_an_error(microsoft: Microsoft) -> None:

@@ -1,6 +1,7 @@
 """bot/background: promised work is done, waited for, and harms nothing else."""
 
 import asyncio
+import itertools
 
 import pytest
 from structlog.testing import capture_logs
@@ -110,18 +111,98 @@ async def test_work_that_never_began_is_told_and_closed_with_the_rest() -> None:
     assert logged == [{"event": "background_work_cancelled", "tasks": 3, "log_level": "warning"}]
 
 
-@pytest.mark.parametrize(("patience", "begun"), [(-1.0, 10), (60.0, 2)])
-async def test_what_has_waited_too_long_begins_all_at_once(monkeypatch: pytest.MonkeyPatch, patience: float, begun: int) -> None:
-    monkeypatch.setattr("bot.background._PATIENCE_SECONDS", patience)
-    later, done = Background(), []
+async def test_after_work_was_given_up_the_next_turn_finds_nothing_and_breaks_nothing() -> None:
+    broken: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: broken.append(context))
+    later = Background()
+    _work_in(later, 3)
+    await later.drain(-1)
+    await _turns(3)
+    assert broken == []
+    begun = _work_in(later, 3)
+    await later.drain()
+    assert begun == [0, 1, 2]
+
+
+def _work_in(later: Background, count: int) -> list[int]:
+    """So much of it waits; in the list stands what has begun."""
+    begun: list[int] = []
 
     async def work(number: int) -> None:
-        done.append(number)
+        begun.append(number)
 
-    for number in range(10):
+    for number in range(count):
         later(work(number))
-    for _ in range(3):
+    return begun
+
+
+async def _turns(count: int) -> None:
+    for _ in range(count):
         await asyncio.sleep(0)
-    assert len(done) == begun
+
+
+async def test_in_turns_that_have_something_else_to_do_no_work_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.background._IDLE_TURN_SECONDS", -1.0)
+    later = Background()
+    begun = _work_in(later, 10)
+    await _turns(20)
+    assert begun == []
+    monkeypatch.undo()
     await later.drain()
-    assert done == list(range(10))
+    assert begun == list(range(10))
+
+
+async def test_in_turns_with_nothing_to_do_work_is_begun_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.background._IDLE_TURN_SECONDS", 60.0)
+    later = Background()
+    begun = _work_in(later, 10)
+    found = []
+    for _ in range(12):
+        await _turns(1)
+        found.append(len(begun))
+    assert found == [0, *range(1, 11), 10]
+    await later.drain()
+
+
+async def test_what_has_waited_too_long_is_begun_one_by_one_and_never_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a rush's whole work asks the store at once, waits for an answer until its patience is over, and is lost."""
+    monkeypatch.setattr("bot.background._IDLE_TURN_SECONDS", -1.0)
+    later = Background()
+    begun = _work_in(later, 100)
+    await _turns(3)
+    monkeypatch.setattr("bot.background._PATIENCE_SECONDS", 0.0)
+    found = [0]
+    for _ in range(50):
+        await _turns(1)
+        found.append(len(begun))
+    assert max(after - before for before, after in itertools.pairwise(found)) == 1
+    assert len(begun) > 40
+    await later.drain()
+    assert begun == list(range(100))
+
+
+async def test_in_a_rush_without_end_as_much_is_begun_as_comes_and_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.background._IDLE_TURN_SECONDS", -1.0)
+    later = Background()
+    begun = _work_in(later, 100)
+    await _turns(3)
+    monkeypatch.setattr("bot.background._PATIENCE_SECONDS", 0.0)
+    more = []
+    for _ in range(20):
+        more.append(_work_in(later, 10))
+        await _turns(1)
+    assert len(begun) == 100  # those who waited longest, although twenty times ten came after them
+    assert 80 <= sum(map(len, more)) <= 150
+    await later.drain()
+
+
+async def test_work_that_falls_behind_is_begun_faster_than_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.background._IDLE_TURN_SECONDS", -1.0)
+    later = Background()
+    begun = _work_in(later, 100)
+    await _turns(3)
+    monkeypatch.setattr("bot.background._PATIENCE_SECONDS", -10.0)  # as if it had waited for ten seconds too long
+    _work_in(later, 10)
+    await _turns(2)
+    assert len(begun) == 31
+    await later.drain()

@@ -51,6 +51,19 @@ def test_no_link_token_or_hook_gets_out_in_whatever_it_is_wrapped(said: str, sha
     assert told["event"] == "x"
 
 
+@pytest.mark.parametrize("said", SECRETS)
+def test_a_line_of_json_is_cut_wherever_the_secret_stands_in_it(said: str) -> None:
+    for fact in (said, {"inner": [said]}, {said: 1}, {(1, said): 2}, said.encode(), ValueError(said)):
+        line = logs.json_line(None, "info", {"event": "x", "fact": fact, '"quoted\n': "\u00e9\ud800"})
+        assert [canary for canary in CANARIES if canary in line] == []
+        assert json.loads(line)["event"] == "x"
+
+
+def test_a_line_that_needs_no_cut_says_what_the_event_says() -> None:
+    facts = {"event": "answered", "status": 200, "ok": True, "none": None, "many": [1, "two"], "ms": 1.5, "who": '\u00fc "/s/" \\'}
+    assert json.loads(logs.json_line(None, "info", facts)) == facts
+
+
 def test_what_is_no_secret_stays_as_it_is() -> None:
     facts = {"event": "answered", "route": "/p/{tail}", "status": 200, "ok": True, "none": None, "many": [1, "two"], "ms": 1.5}
     assert logs.redact(None, "info", facts) == facts
@@ -61,6 +74,7 @@ def test_what_holds_itself_does_not_hang_the_log() -> None:
     knot: list[object] = [FRAGMENT]
     knot.append(knot)
     assert FRAGMENT not in repr(logs.redact(None, "info", {"event": "x", "fact": knot}))
+    assert FRAGMENT not in logs.json_line(None, "info", {"event": "x", "fact": knot})
 
 
 @pytest.mark.parametrize("form", ["json", "console"])

@@ -42,7 +42,7 @@ class Office:
             deliveries={"slack": self.slack},
             policies=InstallationPolicies(self.policy),
             audit=self.audit,
-            limiter=FakeLimiter(self.clock, {"ask": self.budget}),
+            limiter=FakeLimiter(self.clock, {"ask": self.budget, "ask_step": self.budget}),
             clock=self.clock,
             random=SeededRandom(),
         )
@@ -101,6 +101,26 @@ async def test_the_policy_decides_whom_one_may_ask():
 
 async def test_line_breaks_in_what_for_become_blanks():
     assert (await Office().ask(what="the VPN\n  of the office")).what == "the VPN of the office"
+
+
+async def test_the_steps_of_a_workspace_have_one_budget_and_nobodys_own_is_spent():
+    office = Office(budget=1)
+    await office.ask(step="Fx1")
+    with pytest.raises(TooMany):
+        await office.requests.ask(Question(EVE, BOB, "the VPN", step="Fx2"))
+    await office.ask()
+
+
+async def test_what_workflows_have_asked_for_does_not_count_as_a_members_own_and_has_a_limit_too():
+    office = Office()
+    for number in range(OPEN_MOST):
+        await office.ask(step=f"Fx{number}")
+    with pytest.raises(TooMany):
+        await office.ask(step="Fx")
+    for _ in range(OPEN_MOST):
+        await office.ask()
+    with pytest.raises(TooMany):
+        await office.ask()
 
 
 async def test_asking_has_a_budget():

@@ -119,8 +119,11 @@ async def test_who_has_no_entra_id_is_not_kept(conversations: Conversations, rec
     assert len(records._kept[ACME.spelled()]) == 1
 
 
-async def test_the_news_that_the_app_is_gone_leaves_no_reference_behind(conversations: Conversations):
-    await conversations.note(activity(type="installationUpdate", action="remove"))
+@pytest.mark.parametrize(
+    "news", [{"type": "installationUpdate", "action": "remove"}, {"type": "conversationUpdate", "membersRemoved": [{"id": "28:bot"}]}]
+)
+async def test_the_news_that_the_app_is_gone_leaves_no_reference_behind(conversations: Conversations, news: dict[str, Any]):
+    await conversations.note(activity(**news))
     assert await conversations.of(JANE) == Reference()
 
 

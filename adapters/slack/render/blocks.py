@@ -1,5 +1,6 @@
 """Of what is everything made that we show in Slack? The small pieces (Block Kit), with their texts."""
 
+import re
 from typing import Any
 
 from adapters.wording import receipt_lines
@@ -9,6 +10,8 @@ from adapters.wording.terms import moment
 from core.identity import Member
 from core.push import Millis
 from core.receipt import Receipt
+
+_MARKS = re.compile("[*_~`]")
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -31,6 +34,11 @@ def person(user_id: str) -> str:
     return f"<@{user_id}>"
 
 
+def letters(name: str) -> str:
+    """A name of another chat's, for a sentence: nothing in it is a mark, a link or a mention."""
+    return " ".join(_MARKS.sub("", name).split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def when(words: Words, millis: int) -> str:
     """A moment, in the reader's own zone by Slack's own formatting."""
     seconds = millis // 1000
@@ -43,8 +51,8 @@ class SlackMarks:
     platform = "Slack"
 
     def person(self, member: Member) -> str:
-        """A mention."""
-        return person(member.id)
+        """A mention; whoever is in another chat by name."""
+        return person(member.id) if member.workspace.platform == "slack" else letters(member.name or member.id)
 
     def when(self, words: Words, at: Millis) -> str:
         """By Slack's own formatting."""

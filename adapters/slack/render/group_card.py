@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from adapters.slack.calls import Message
-from adapters.slack.render.blocks import SLACK, Block, aside, button, confirm, context, person, section
+from adapters.slack.render.blocks import SLACK, Block, aside, button, confirm, context, section
 from adapters.slack.render.card import BURN, release_button
 from adapters.wording import receipt_lines as lines
 from adapters.wording.catalog import Words
@@ -26,7 +26,7 @@ def group_card(words: Words, receipts: Sequence[Receipt]) -> Message:
 
 
 def _row(words: Words, receipt: Receipt) -> Block:
-    who = person(receipt.recipient.id) if receipt.recipient else words.say("somebody with the link")
+    who = SLACK.person(receipt.recipient) if receipt.recipient else words.say("somebody with the link")
     said = [f"*{who}*  `{receipt.reference}`", lines.row_state(words, SLACK, receipt)]
     said += lines.passing_lines(words, SLACK, lines.as_a_link(receipt))
     accessory = {"accessory": _row_button(words, receipt)} if receipt.live else {}

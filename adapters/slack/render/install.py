@@ -21,14 +21,16 @@ class Said:
     status: int = 200
 
 
-def ask_admin(words: Words, name: str, begin: str) -> Said:
-    """Before an admin goes to Slack."""
+def ask_admin(words: Words, name: str, begin: str, *, sees_links: bool) -> Said:
+    """Before an admin goes to Slack. `sees_links`: it asks for the scopes of the card under our own links, too."""
+    links = [words.say("It is told where a link to one of its own pages is posted, and puts a card without any content under it.")]
     return Said(
         title=words.say("Add {name} to Slack", name=name),
         lines=[words.say("Share passwords and other secrets by links that work once, instead of leaving them in a conversation.")],
         points=[
             words.say("It adds the command /pushpw and two shortcuts."),
             words.say("It writes direct messages, and looks up names, languages and user groups."),
+            *(links if sees_links else []),
             words.say("It cannot read conversations or files."),
         ],
         next_step=words.say("Slack asks you on its own page. In some workspaces an administrator has to agree."),

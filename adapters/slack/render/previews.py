@@ -8,5 +8,5 @@ from adapters.wording.catalog import Words
 
 def card(words: Words) -> dict[str, Any]:
     """The card. It leads nowhere: what is clicked is the link above it."""
-    told = words.say("A link that works once. Nothing was opened by this preview.")
+    told = words.say("A link to a secret. This preview opened nothing.")
     return {"blocks": [section(told)], "fallback": told}

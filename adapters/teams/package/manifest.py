@@ -63,6 +63,9 @@ def manifest(here: Installation, said: Words | None = None) -> dict[str, Any]:
         "icons": {"color": COLOR, "outline": OUTLINE},
         "accentColor": "#" + bytes(ACCENT).hex(),
         "localizationInfo": _localization(),
+        # Only to who has it in a chat of their own can the app write: that is what "Add" does first.
+        "defaultInstallScope": "personal",
+        "defaultGroupCapability": {"team": "bot", "groupchat": "bot"},
         "bots": [_bot(here, said)],
         "composeExtensions": [{"botId": here.app_id, "commands": _extension_commands(said)}],
         "permissions": PERMISSIONS,

@@ -18,7 +18,7 @@ card comes back as a plain dict, whose `fallbackText` serves as the message's `s
     share       share_card(words, receipts, names, value)  share_ended(words, receipts, names)       OPEN {value}
     card        receipt_card(words, receipt, names, offered=())                                      BURN, RELEASE, NUDGE {reference}
                                                                                                      EXTEND {reference, expiry}; dialog AGAIN {reference}
-    group_card  group_card(words, receipts, names)                                                   BURN {reference}, RELEASE {held}, BURN_GROUP {reference}
+    group_card  group_card(words, receipts, names)                                                   BURN, RELEASE, BURN_GROUP {reference}
     listing     listing(words, live, names, page=0, burned=None)                                     LIST_BURN {reference, page}, LIST_PAGE {page}
     passing_on  offer(words, receipt, names, value)  offer_ended, offered(words, receipt, names)     dialog PASS_ON {value}; its answer: created_link
     request     ask_form(words, form, sealed, names, remarks=None)  ask_title(words)                 sends {dialog, form} and asked, what

@@ -19,7 +19,9 @@ Names = Mapping[str, str]
 CARD = "application/vnd.microsoft.card.adaptive"
 _MARKS = re.compile(r"([\\`*_\[\]~])")
 _BRACES = re.compile(r"\{(?=\{)")
-_JOINER = "\u2060"
+_LONG = re.compile(r"\S{30}(?=\S)")
+_JOINER, _BREAK = "\u2060", "\u200b"
+"""Both are seen by nobody: one keeps two letters apart for the host, the other lets a line break, for a text run never breaks a long word."""
 
 
 class Spelling:
@@ -103,14 +105,19 @@ def quiet(said: str, **more: Any) -> Element:
     return text(said, size="Small", isSubtle=True, spacing="Small", **more)
 
 
-def warning(said: str) -> Element:
-    """What is wrong, or wants a second look, beside what it is about."""
+def fault(said: str) -> Element:
+    """Why something was not taken, or did not happen, beside what it is about."""
     return text(said, color="Attention", spacing="Small")
+
+
+def caution(said: str) -> Element:
+    """What wants a second look, beside what it is about."""
+    return text(said, color="Warning", spacing="Small")
 
 
 def typed(said: str, **more: Any) -> Element:
     """Somebody's words, exactly as they are: a text run knows no Markdown. `more`: size, isSubtle, italic of the run."""
-    run = {"type": "TextRun", "text": _without_functions(said), **more}
+    run = {"type": "TextRun", "text": _LONG.sub(r"\g<0>" + _BREAK, _without_functions(said)), **more}
     return {"type": "RichTextBlock", "inlines": [run], "spacing": "Small"}
 
 
@@ -165,8 +172,12 @@ def destructive(action: Element) -> Element:
 def asks_first(title: str, asked: Confirmation, act: Element, *fields: Element) -> Element:
     """A button that unfolds a question; `act` is what the question's own button does. Pressed again, it folds away."""
     body = [text(asked.title, weight="Bolder"), text(asked.text, spacing="Small"), *fields]
-    card = {"type": "AdaptiveCard", "body": body, "actions": [{**act, "title": asked.confirm}]}
-    return {"type": "Action.ShowCard", "title": title, "card": card}
+    return unfolded(title, body, [{**act, "title": asked.confirm}])
+
+
+def unfolded(title: str, body: Sequence[Element], actions: Sequence[Element]) -> Element:
+    """A button that unfolds a card within the card."""
+    return {"type": "Action.ShowCard", "title": title, "card": {"type": "AdaptiveCard", "body": list(body), "actions": list(actions)}}
 
 
 def buttons(*actions: Element, **more: Any) -> Element:
@@ -196,14 +207,17 @@ def choice(name: str, label: str, options: Sequence[tuple[str, str]], chosen: st
 
 
 def people(name: str, label: str, hint: str, chosen: Sequence[tuple[str, str]], *, several: bool) -> Element:
-    """A field that finds people as one types; its value are Entra ids, comma-separated. `chosen`: (id, name) of who stands there first."""
+    """A field that finds people as one types; its value are Entra ids, comma-separated. `chosen`: (id, name) of who stands there first.
+
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/people-picker. Those who stand there are choices
+    too, so that they have names where the directory does not tell one: guests, and people of other tenants.
+    """
     return {
         "type": "Input.ChoiceSet",
         "id": name,
         "label": label,
         "placeholder": hint,
         "isMultiSelect": several,
-        "style": "filtered",
         "choices": [{"title": called, "value": entra_id} for entra_id, called in chosen],
         "choices.data": {"type": "Data.Query", "dataset": "graph.microsoft.com/users"},
         "value": ",".join(entra_id for entra_id, _ in chosen),

@@ -86,7 +86,7 @@ def release_button(words: Words, receipt: Receipt) -> Element:
 def burn_button(words: Words, receipt: Receipt, verb: str = BURN) -> Element:
     """Burn, which asks once more."""
     act = destructive(execute("", verb, reference=receipt.reference))
-    return asks_first(words.say("Burn this secret"), to_burn(words), act)
+    return asks_first(words.say("Burn"), to_burn(words), act)
 
 
 def _extend(words: Words, receipt: Receipt, offered: Sequence[int]) -> Element:

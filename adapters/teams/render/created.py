@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from adapters.teams.render.blocks import Card, Element, Names, Plainly, Spelling, card, copy_field, heading, quiet, text, warning
+from adapters.teams.render.blocks import Card, Element, Names, Plainly, Spelling, card, copy_field, fault, heading, quiet, text
 from adapters.wording import outcome_lines as lines
 from adapters.wording.catalog import Words
 from adapters.wording.marks import Marks
@@ -47,7 +47,7 @@ def _missing(words: Words, marks: Marks, receipts: Sequence[Receipt]) -> list[El
     if not receipts:
         return []
     rows = [
-        warning(words.say("{person} does not have this app, so nothing was sent there.", person=marks.person(receipt.recipient)))
+        fault(words.say("{person} does not have this app, so nothing was sent there.", person=marks.person(receipt.recipient)))
         for receipt in receipts
         if receipt.recipient
     ]

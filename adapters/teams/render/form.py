@@ -11,8 +11,10 @@ from adapters.teams.render.blocks import (
     Names,
     buttons,
     card,
+    caution,
     choice,
     escaped,
+    fault,
     group,
     people,
     primary,
@@ -21,7 +23,6 @@ from adapters.teams.render.blocks import (
     text,
     text_field,
     unfolds,
-    warning,
 )
 from adapters.wording import form_lines as lines
 from adapters.wording.catalog import Words
@@ -66,7 +67,7 @@ def form_title(words: Words) -> str:
 
 
 def _at(remarks: Remarks, *names: str) -> list[Element]:
-    return [warning(escaped(remarks.wrong))] if remarks.wrong and remarks.at in names else []
+    return [fault(escaped(remarks.wrong))] if remarks.wrong and remarks.at in names else []
 
 
 # The secret -----------------------------------------------------------------------------------
@@ -88,15 +89,17 @@ def secret_field(words: Words, shown: Form, sealed: str, remarks: Remarks) -> li
     typed = text_field("secret", words.say("Secret"), SECRET_FIELD_MOST, first=shown.secret, **how)
     acts = [submit(words.say("Generate a strong one"), dialog=shown.dialog, form=sealed, act=GENERATE)]
     if not shown.several_lines:
-        acts.append(submit(words.say("Show, or type several lines"), dialog=shown.dialog, form=sealed, act=LINES))
+        acts.append(submit(words.say("Several lines"), dialog=shown.dialog, form=sealed, act=LINES))
     hint = quiet(lines.secret_hint(words))
     return [typed, *_at(remarks, "secret"), *_notice(words, shown), hint, buttons(*acts, spacing="Small")]
 
 
 def _notice(words: Words, shown: Form) -> list[Element]:
     match shown.notice:
+        case "changed" if shown.draft_length:
+            return [caution(words.say("The message has more than plain text in it. Only its text is pushed."))]
         case "changed":
-            return [warning(words.say("The message has more than plain text in it. Check what stands here before you push it."))]
+            return [caution(words.say("The message has more than plain text in it. Check what stands here before you push it."))]
         case "generated":
             return [text(lines.generated_line(words), spacing="Small")]
         case "again":
@@ -112,8 +115,8 @@ def _recipients(words: Words, policy: Policy, shown: Form, names: Names, remarks
     chosen = [(entra_id, names.get(entra_id, "") or words.say("(name unknown)")) for entra_id in shown.recipients]
     return [
         people("recipients", words.say("For"), words.say("Choose people"), chosen, several=True),
+        *(caution(each) for each in remarks.about),
         *_at(remarks, "recipient", "recipients"),
-        *(warning(each) for each in remarks.about),
         quiet(lines.recipients_hint(words, policy)),
         *_where(words, shown),
         *_at(remarks, "where"),

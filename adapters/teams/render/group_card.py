@@ -19,6 +19,7 @@ from adapters.teams.render.blocks import (
     heading,
     quiet,
     text,
+    unfolded,
 )
 from adapters.teams.render.card import BURN, RELEASE, label_line, state_text
 from adapters.wording import receipt_lines as lines
@@ -63,20 +64,27 @@ def _row(words: Words, marks: Marks, receipt: Receipt, most: int) -> Element:
 
 
 def _actions(words: Words, receipts: Sequence[Receipt], plainly: Marks) -> list[Element]:
-    live, held = [each for each in receipts if each.live], [each for each in receipts if each.held]
-    pressed = []
-    if held:
-        pressed.append(asks_first(words.say("Release"), to_release(words), execute("", RELEASE), _which(words, "held", held, plainly)))
-    if len(live) > 1:
-        one = destructive(execute("", BURN))
-        pressed.append(asks_first(words.say("Burn one"), to_burn_one_of_many(words), one, _which(words, "reference", live, plainly)))
-    if live:
-        all_of_them = destructive(execute("", BURN_GROUP, reference=receipts[0].reference))
-        pressed.append(asks_first(words.say("Burn all"), to_burn_all(words, len(live)), all_of_them))
-    return pressed
+    live = [each for each in receipts if each.live]
+    if not live:
+        return []
+    asked = to_burn_all(words, len(live))
+    burn_all = asks_first(words.say("Burn all"), asked, destructive(execute("", BURN_GROUP, reference=receipts[0].reference)))
+    one = [_one_of_them(words, live, plainly)] if len(live) > 1 or live[0].held else []
+    return [*one, burn_all]
 
 
-def _which(words: Words, name: str, receipts: Sequence[Receipt], plainly: Marks) -> Element:
-    """Its value, a reference, joins the button's data as `name`. No two fields of a card may have one name: a phone would not draw it."""
-    options = [(f"{plainly.person(each.recipient)} ({each.reference})", each.reference) for each in receipts if each.recipient]
-    return choice(name, words.say("For"), options, options[0][1])
+def _one_of_them(words: Words, live: Sequence[Receipt], plainly: Marks) -> Element:
+    """One field for both buttons: no two of a card may have one name, or a phone does not draw it. Its value joins the buttons' data."""
+    held = [each for each in live if each.held]
+    release, burn = to_release(words), to_burn_one_of_many(words)
+    acts = [execute(release.confirm, RELEASE)] if held else []
+    said = [text(each.text, spacing="Small") for each in ([release, burn] if held else [burn])]
+    options = [(_option(words, each, plainly), each.reference) for each in [*held, *(each for each in live if not each.held)]]
+    which = choice("reference", words.say("For"), options, options[0][1])
+    title = words.say("Release or burn one") if held else words.say("Burn one")
+    return unfolded(title, [text(title, weight="Bolder"), *said, which], [*acts, destructive(execute(burn.confirm, BURN))])
+
+
+def _option(words: Words, receipt: Receipt, plainly: Marks) -> str:
+    who = plainly.person(receipt.recipient) if receipt.recipient else words.say("somebody with the link")
+    return f"{who} ({receipt.reference})" if not receipt.held else f"{who} ({receipt.reference}, {words.say('On hold')})"

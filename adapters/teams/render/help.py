@@ -53,5 +53,5 @@ def typed_by_mistake(words: Words) -> Card:
 def _to_do(words: Words) -> list[Element]:
     return [
         primary(opens_dialog(words.say("Push a secret"), PUSH)),
-        opens_dialog(words.say("Ask somebody for a secret"), REQUEST),
+        opens_dialog(words.say("Ask for a secret"), REQUEST),
     ]

@@ -12,6 +12,7 @@ from adapters.teams.render.blocks import (
     card,
     escaped,
     execute,
+    fault,
     heading,
     opens_dialog,
     people,
@@ -22,7 +23,6 @@ from adapters.teams.render.blocks import (
     text,
     text_field,
     told,
-    warning,
 )
 from adapters.teams.render.form import Remarks, passphrase_field, secret_field
 from adapters.wording import request_lines as lines
@@ -56,7 +56,7 @@ def ask_title(words: Words) -> str:
 
 
 def _wrong(remarks: Remarks, at: str) -> list[Element]:
-    return [warning(escaped(remarks.wrong))] if remarks.wrong and remarks.at == at else []
+    return [fault(escaped(remarks.wrong))] if remarks.wrong and remarks.at == at else []
 
 
 def asked_note(words: Words, request: SecretRequest, names: Names) -> Card:
