@@ -42,6 +42,19 @@ async def test_a_rotated_key_is_good_at_once_and_the_old_one_until_it_is_taken_a
         assert await status(scene, old) == 401
 
 
+async def test_a_token_that_was_good_is_looked_at_again_when_another_key_has_taken_the_name() -> None:
+    async with open_scene() as scene:
+        token, name = scene.token(), scene.microsoft.identity.key.kid
+        assert [await status(scene, token) for _ in range(3)] == [200] * 3
+        scene.microsoft.identity.keys = [Key(name, STRANGER.private, ("msteams",))]
+        scene.clock.advance(KEYS_STALE_SECONDS // 24 * 1000)
+        assert await status(scene, token) == 200  # nobody has read the keys since
+        scene.clock.advance(10 * 1000)
+        unknown = Key("another", STRANGER.private, ("msteams",))
+        assert await status(scene, scene.microsoft.identity.token(scene.microsoft.identity.claims(scene.url), key=unknown)) == 401
+        assert await status(scene, token) == 401
+
+
 async def test_strangers_cannot_make_us_read_the_keys_again_and_again() -> None:
     async with open_scene() as scene:
         assert await status(scene) == 200
