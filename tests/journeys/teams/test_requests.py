@@ -5,6 +5,7 @@ import json
 import pytest
 
 from adapters.redis_store.connect import connect
+from adapters.redis_store.keys import Keys
 from bot.wiring import system_clock
 from core.errors import StoreUnavailable
 from core.policy import Policy
