@@ -15,8 +15,8 @@ from playground.microsoft.refusals import Json
 from playground.microsoft.world import TENANT, Conversation, Person
 
 PATH = "/api/messages"
-_PEOPLE = [Person(str(UUID(int=(7 << 120) + number)), f"Member {number}", f"member{number}@corp.test") for number in range(5000)]
-"""So many that nobody's chat gets more messages than Teams would take."""
+_PEOPLE = [Person(str(UUID(int=(7 << 120) + number)), f"Member {number}", f"member{number}@corp.test") for number in range(300)]
+"""So many that nobody's chat gets more messages in a second than Teams would take."""
 _CHATS = [
     Conversation(f"a:1bench{number:060}", "personal", TENANT, [person.entra_id], has_bot=True) for number, person in enumerate(_PEOPLE)
 ]

@@ -50,7 +50,7 @@ class Size:
     one_by_one: int
     at_once: int
     warm_up: int
-    steady_seconds: float
+    steady_seconds: float = 0.0
     """How long commands come without end, as fast as they are answered."""
 
     @property

@@ -25,7 +25,7 @@ from adapters.redis_store.embedded import EmbeddedServer
 from adapters.redis_store.facts import read_facts
 from bench import table
 from bench.activities import Sender
-from bench.answers import Goal, Size
+from bench.answers import Goal
 from bench.children import ROOT, Child, free_port
 from bench.cores import Cores, share_out
 from bench.figures import Figure, Records, Round
@@ -44,8 +44,18 @@ BLOCK = "bench:teams"
 AT_ONCE = 50
 SUBJECTS = ("pushpw", "limit", "cloud", "empty")
 GOAL_TIMES = 5.0
-_FULL = Size(one_by_one=50, at_once=1000, warm_up=200, steady_seconds=0)
-_QUICK = Size(one_by_one=5, at_once=60, warm_up=20, steady_seconds=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many activities of each gesture a subject gets in a round."""
+
+    one_by_one: int
+    at_once: int
+    warm_up: int
+
+
+_FULL, _QUICK = Size(one_by_one=40, at_once=400, warm_up=300), Size(one_by_one=5, at_once=60, warm_up=20)
 _REPLIED_WITHIN_SECONDS = 60.0
 
 TIMES = (

@@ -7,6 +7,7 @@ from adapters.slack.people import People
 from adapters.slack.render.request import ask, ask_ended, request_card
 from adapters.slack.switchboard import Switchboard
 from core.errors import Undeliverable
+from core.identity import Workspace
 from core.receipt import Place
 from core.secret_request import SecretRequest
 
@@ -23,7 +24,7 @@ class SlackAskDelivery:
 
     async def ask(self, request: SecretRequest) -> Place:
         """The asked person's message, in their own language."""
-        home = request.requester.workspace
+        home = _home_of(request)
         words = await self._people.words_of(request.asked, home)
         return await self._direct.post(home, request.asked.id, ask(words, request))
 
@@ -36,7 +37,7 @@ class SlackAskDelivery:
         """The asked person's message without its buttons."""
         if request.invitation is None:
             return
-        home = request.requester.workspace
+        home = _home_of(request)
         words = await self._people.words_of(request.asked, home)
         await (await self._switchboard.to(home)).edit(request.invitation, ask_ended(words, request))
 
@@ -52,3 +53,9 @@ class SlackAskDelivery:
                 await calls.complete_step(request.step, {"link": await calls.permalink(request.invitation)})
         except Undeliverable as problem:
             log.warning("step_not_finished", code=problem.reason)
+
+
+def _home_of(request: SecretRequest) -> Workspace:
+    """Whose app writes to the asked person: the requester's workspace's; their own where the request comes from another chat."""
+    asker = request.requester.workspace
+    return asker if asker.platform == "slack" else request.asked.workspace

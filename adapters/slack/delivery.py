@@ -99,6 +99,8 @@ class SlackDelivery:
 
     async def _home_of(self, receipt: Receipt) -> Workspace:
         """Whose app writes to the recipient: the sender's workspace's or, where that has none (an outsider answers a request), their own."""
+        if receipt.recipient is not None and receipt.sender.workspace.platform != "slack":
+            return receipt.recipient.workspace
         try:
             await self._switchboard.to(receipt.sender.workspace)
         except Undeliverable as problem:

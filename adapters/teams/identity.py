@@ -4,9 +4,11 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 requests from the Bot Connector service to your bot". Tokens of the emulator and of other bots are not taken.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Literal, Protocol
 
 import aiohttp
@@ -28,8 +30,9 @@ LEEWAY_SECONDS = 300
 KEYS_FRESH_SECONDS, KEYS_STALE_SECONDS = 6 * 3600, 24 * 3600
 """After the first they are read anew, and used on meanwhile; after the second they are good for nothing."""
 KEYS_AGAIN_SECONDS, KEYS_RETRY_SECONDS = 30, 5
-"""Between two readings for the sake of an unknown key, and after a reading that failed: strangers can make us do no more."""
+"""After a reading that found no such key, and after one that failed: strangers can make us do no more."""
 _UNSIGNED_SECONDS = 600.0
+_PROVED_MOST = 256
 _OPTIONS: Options = {
     "require": ["exp", "nbf", "iss", "aud"],
     "strict_aud": True,
@@ -140,6 +143,8 @@ class Keys:
                 return key  # good for some hours yet: nobody waits
             with suppress(Unreachable):  # perhaps the keys of before are still good enough to say that this one is none of them
                 await self._flight.share()
+                if name not in self._known:
+                    self._next_reading = self._clock() + KEYS_AGAIN_SECONDS * 1000
         if not self._is_within(KEYS_STALE_SECONDS):
             raise Unreachable("no_keys")
         return self._known.get(name)
@@ -160,7 +165,7 @@ class Keys:
             log.warning("teams_keys_not_read")
             raise
         self._known, self._read_at = known, self._clock()
-        self._next_reading = self._clock() + KEYS_AGAIN_SECONDS * 1000
+        self._next_reading = self._read_at
 
     async def _ask(self, url: str) -> Mapping[str, Any]:
         said = await ask(self._session, "GET", url)
@@ -192,25 +197,50 @@ def _key_of(jwk: Any) -> tuple[str, Key] | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """A token's claims, and the key that has signed them."""
+
+    name: str
+    key: Key
+    claims: Mapping[str, Any] = field(repr=False)
+
+
 class Signed:
-    """Microsoft's connector, by its tokens for our app."""
+    """Microsoft's connector, by its tokens for our app.
+
+    It shows the same token for an hour. What was proved of one is kept under the token's hash, and is good for as long as the key
+    that proved it is known by its name, and the token's own times allow.
+    """
 
     def __init__(self, keys: Keys, *, app_id: str, clock: Clock) -> None:
         self._keys = keys
         self._app_id = app_id
         self._clock = clock
+        self._proved: OrderedDict[bytes, _Proof] = OrderedDict()
 
     async def check(self, authorization: Sequence[str]) -> Voucher:
         token = _token_in(authorization)
-        key = await self._keys.find(_name_of_key(token))
+        digest = sha256(token.encode("utf-8", "surrogateescape")).digest()
+        proof = self._proved.get(digest)
+        name = proof.name if proof else _name_of_key(token)
+        key = await self._keys.find(name)
         if key is None:
             raise NotVouched("unknown_key")
-        claims = self._claims(token, key)
+        if proof is None or proof.key is not key:
+            proof = _Proof(name, key, self._claims(token, key))
+            self._keep(digest, proof)
+        claims = proof.claims
         seconds = self._seconds_left(claims)
         url = claims.get("serviceurl")
         if not isinstance(url, str) or not url:
             raise NotVouched("service_url")
         return Voucher(url, key.endorsements, seconds)
+
+    def _keep(self, digest: bytes, proof: "_Proof") -> None:
+        self._proved[digest] = proof
+        while len(self._proved) > _PROVED_MOST:
+            self._proved.popitem(last=False)
 
     def _claims(self, token: str, key: Key) -> dict[str, Any]:
         try:

@@ -30,6 +30,8 @@ _ENTRA_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _THREAD = ";messageid="
 _PLACEHOLDER = re.compile("\ue000([0-9]{1,3})\ue001")
 _SLASH = re.compile(r"^/(?:pushpw(?:\s+|$)|(?=(?:push|request|list|burn|generate|settings|help|hi|hello)(?:\s|$)))", re.IGNORECASE)
+_NAME_MOST, _LOCALE_MOST = 256, 35
+"""Of both, what Entra and the world's languages have room for: they are kept."""
 _GREETINGS = frozenset({"hi", "hello", "hey", "hallo", "hilfe"})
 _NAMES_SOMEBODY = re.compile(r"(?:push|generate|request)\s+@\w", re.IGNORECASE)
 
@@ -98,13 +100,13 @@ def chat_id(payload: Payload) -> str:
 
 def name(payload: Payload) -> str:
     """Whoever acts, by the name that others see."""
-    return _text(payload, "from", "name")
+    return _text(payload, "from", "name")[:_NAME_MOST]
 
 
 def locale(payload: Payload) -> str:
     """The language of whoever acts, such as "de-DE"; empty when Teams does not say."""
     told = (each.get("locale") for each in _entities(payload, "clientInfo"))
-    return next((said for said in (payload.get("locale"), *told) if isinstance(said, str) and said), "")
+    return next((said for said in (payload.get("locale"), *told) if isinstance(said, str) and said), "")[:_LOCALE_MOST]
 
 
 def service_url(payload: Payload) -> str:

@@ -20,6 +20,8 @@ import requests
 from aiohttp import web
 from redis.asyncio import BlockingConnectionPool, Redis
 
+from bot.server import new_loop
+
 PATH = "/api/messages"
 SCOPE = "https://api.botframework.com/.default"
 TEXT = "I can push a secret for you: write push, or press the button under the box where you write."
@@ -160,7 +162,7 @@ def main() -> None:
             app = limit_app(facts)
         case _:
             app = cloud_app(facts)
-    web.run_app(app, host="127.0.0.1", port=int(port), access_log=None, print=lambda *_: None)
+    web.run_app(app, host="127.0.0.1", port=int(port), access_log=None, print=lambda *_: None, loop=new_loop())
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """May an invoke be answered so? What Teams makes of the answers to dialogs and presses."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from playground.microsoft.cards import MISSHAPEN, faults_of_card
-from playground.microsoft.messages import faults_of_attachment, faults_of_message
+from playground.microsoft.messages import MESSAGE_BYTES, faults_of_attachment, faults_of_message
 from playground.microsoft.refusals import Broken, Json
 
 CARD = "application/vnd.microsoft.card.adaptive"
@@ -80,6 +81,7 @@ def _of_insertion(result: Any) -> Understood:
     attachments = result.get("attachments") or []
     if len(attachments) != 1:
         raise Broken(f"{where}: one card is inserted")
+    _size(where, attachments[0])
     attachment = {key: value for key, value in attachments[0].items() if key != "preview"}
     _raise(where, faults_of_attachment(attachment, stored=True))
     return Understood(inserted=attachment["content"])
@@ -98,8 +100,14 @@ def _of_press(body: Any) -> Understood:
         return Understood(notice=value)
     if kind != CARD:
         raise Broken(f"{where}: {kind} is not an answer")
+    _size(where, value)
     _raise(where, faults_of_card(value, stored=False))
     return Understood(card=value)
+
+
+def _size(where: str, shown: Json) -> None:
+    if len(json.dumps(shown).encode()) > MESSAGE_BYTES:
+        raise Broken(f"{where}: a card over 28 KB")
 
 
 def _raise(where: str, faults: list[str]) -> None:

@@ -12,6 +12,7 @@ from playground.microsoft.refusals import Json
 
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 VERSION = "1.5"
+PEOPLE = "graph.microsoft.com/users"
 BUTTONS = 6
 """Teams shows no more in a row."""
 
@@ -103,8 +104,8 @@ def _whole(card: Json) -> Iterator[str]:
     if not card.get("body"):
         yield "$.body: empty"
     watchers = card.get("refresh", {}).get("userIds", [])
-    if len(watchers) > 60:
-        yield "$.refresh.userIds: more than 60"
+    if len(watchers) > 60 or not all(watcher.startswith("29:") for watcher in watchers):
+        yield "$.refresh.userIds: at most 60, each an id that begins with 29:"
 
 
 def _card(card: Mapping[str, Any], at: str, dialog: bool) -> Iterator[str]:
@@ -179,8 +180,10 @@ def _choices(node: Json, at: str) -> Iterator[str]:
     if chosen and "choices.data" not in node and not set(chosen.split(",")) <= set(offered):
         yield f"{at}.value: is not offered"
     query = node.get("choices.data")
-    if query is not None and query.get("type") != "Data.Query":
-        yield f"{at}.choices.data: must be a Data.Query"
+    if query is not None and (query.get("type") != "Data.Query" or not query.get("dataset", "").startswith(PEOPLE)):
+        yield f"{at}.choices.data: must be a Data.Query of {PEOPLE}"
+    if node.get("isMultiSelect") and any("," in value for value in offered):
+        yield f"{at}.choices: a comma parts the chosen values, so none may hold one"
 
 
 def _actions(actions: Any, at: str, dialog: bool) -> Iterator[str]:
@@ -205,6 +208,8 @@ def _action(action: Any, at: str, dialog: bool, *, needs_title: bool = True) -> 
     yield from _values(kind, action, at)
     if kind == "Action.Execute" and (dialog or not action.get("verb")):
         yield f"{at}: Action.Execute needs a verb" if not dialog else f"{at}: a dialog knows no Action.Execute"
+    if dialog and isinstance(action.get("data"), dict) and "msteams" in action["data"]:
+        yield f"{at}.data.msteams: a dialog opens no dialog"
     if kind == "Action.OpenUrl" and not str(action.get("url", "")).startswith(("https://", "http://127.0.0.1", "http://localhost")):
         yield f"{at}.url: must be https"
     if kind == "Action.ShowCard":

@@ -106,7 +106,16 @@ class PretendMicrosoft:
             self.check()
             return fact()
 
-        return await pause_until(looked, lambda: self.pulse, within)
+        try:
+            return await pause_until(looked, lambda: self.pulse, within)
+        except TimeoutError as late:
+            late.add_note(f"so far: {self._so_far()}")
+            raise
+
+    def _so_far(self) -> list[str]:
+        """The last things that happened, without what was said: statuses of the bot's answers, and its calls."""
+        heard = [f"answered {answer.problem or answer.status}" for answer in self.wire.answers[-5:]]
+        return heard + [f"{call.name} in {call.conversation[:12]}" for call in self.connector.calls[-10:]]
 
     def messages(self, where: str) -> list[Message]:
         """What everybody in a conversation sees, oldest first."""

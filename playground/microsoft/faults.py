@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 from playground.microsoft.refusals import Refused
 
-PER_SECOND = 7
-PER_HOUR = 1800
-"""For each conversation: learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit."""
+RATES = {1: 7, 2: 8, 30: 60, 3600: 1800}
+"""Writes to one conversation within so many seconds: learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit."""
 
 
 @dataclass(slots=True)
@@ -49,7 +48,7 @@ class Faults:
     def note_write(self, conversation: str) -> None:
         """Raises Refused 429 where rates are enforced and this is too much."""
         at, times = self.now(), self.writes[conversation]
-        if self.enforce_rates and (self.within(conversation, 1) >= PER_SECOND or self.within(conversation, 3600) >= PER_HOUR):
+        if self.enforce_rates and any(self.within(conversation, span) >= most for span, most in RATES.items()):
             raise Refused(429, "Throttled", retry_after=1)
         times.append(at)
 

@@ -1,5 +1,6 @@
 """How does a person use Microsoft's Agents Playground? A real Chromium on its page; what there is to press goes by its visible name."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from playground.agents.program import running
 
-PATIENCE = 15_000
+PATIENCE = 30_000
 """Milliseconds: the page is a heavy one, and the machine may be busy."""
 
 
@@ -23,7 +24,7 @@ class AgentsPlayground:
 
     async def install(self) -> None:
         """Open the page; the app is told that it was installed. What is said from now on is seen."""
-        await self.page.goto(self._url)
+        await self.page.goto(self._url, wait_until="domcontentloaded")
         await self._box.wait_for()
         await self.page.get_by_role("button", name="Hide log panel").click()
 
@@ -50,12 +51,13 @@ class AgentsPlayground:
     async def pick(self, name: str) -> None:
         """Choose one more person in the dialog's people picker."""
         picker = self.dialog.get_by_role("combobox", name="People Picker")
-        await picker.click()
         await picker.press_sequentially(name.split()[0])  # it completes the rest by itself, in the way of whoever types on
-        await self.page.get_by_role("option").filter(has_text=name).click()
+        await self.page.get_by_role("option", selected=True).filter(has_text=name).wait_for()
+        await picker.press("Enter")  # the list is drawn anew again and again: a click may miss
         await self.dialog.get_by_role("button", name=f"Remove {name}").wait_for()
 
     async def close_dialog(self) -> None:
+        """Close what stands in front, whatever it is."""
         await self.dialog.get_by_role("button", name="Close").click()
         await self.dialog.wait_for(state="detached")
 
@@ -66,6 +68,13 @@ class AgentsPlayground:
     def message(self, text: str) -> Locator:
         """The newest message that holds `text`; a card with its buttons is one."""
         return self.messages.filter(has_text=text).last
+
+    async def arrives(self, text: str, after: int) -> Locator:
+        """The message that holds `text`, once it is there beyond the first `after` ones; it stays this one, whatever it is edited to."""
+        async with asyncio.timeout(PATIENCE / 1000):
+            while not (found := [at for at, said in enumerate(await self.messages.all_inner_texts()) if at >= after and text in said]):
+                await asyncio.sleep(0.1)
+        return self.messages.nth(found[-1])
 
     @property
     def messages(self) -> Locator:

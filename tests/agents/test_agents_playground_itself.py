@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser, py
 ALICE, BOB = entra_id("Alice Archer"), entra_id("Bob Baker")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def bot() -> AsyncIterator[ExampleBot]:
     bot = ExampleBot()
     await bot.start()
@@ -24,8 +24,8 @@ async def bot() -> AsyncIterator[ExampleBot]:
     await bot.stop()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def alice(command: Path, browser: Browser, bot: ExampleBot) -> AsyncIterator[AgentsPlayground]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def alice_at_it(command: Path, browser: Browser, bot: ExampleBot) -> AsyncIterator[AgentsPlayground]:
     async with opened(browser, command, bot.endpoint, bot.app_id) as alice:
         await alice.install()
         yield alice

@@ -43,7 +43,8 @@ def test_sound_cards_have_no_faults() -> None:
         (card(FIELD | {"type": "Input.ChoiceSet", "choices": []}), "choices"),
         (card(FIELD | {"type": "Input.ChoiceSet", "choices": [CHOICE, CHOICE]}), "of its own"),
         (card(FIELD | {"type": "Input.ChoiceSet", "choices": [CHOICE], "value": "2"}), "not offered"),
-        (card(FIELD | {"type": "Input.ChoiceSet", "choices": [], "choices.data": {"dataset": "x"}}), "Data.Query"),
+        (card(FIELD | {"type": "Input.ChoiceSet", "choices": [], "choices.data": {"type": "Data.Query", "dataset": "x"}}), "Data.Query"),
+        (card(FIELD | {"type": "Input.ChoiceSet", "isMultiSelect": True, "choices": [{"title": "a", "value": "1,2"}]}), "comma"),
         (card({"type": "Image", "url": "https://a.example/b.png"}), "altText"),
         (card({"type": "FactSet", "facts": [{"title": "a"}]}), "facts"),
         (card({"type": "Container", "items": [{"type": "Container", "items": [{"type": "Nothing"}]}]}), "items[0].items[0]"),
@@ -57,7 +58,9 @@ def test_sound_cards_have_no_faults() -> None:
         (card(text("x"), actions=[button("OpenUrl", url="http://push.example.com")]), "https"),
         (card(text("x"), actions=[button("ToggleVisibility", targetElements=["nowhere"])]), "targetElements"),
         (card(text("x"), actions=[button("ShowCard", card=card({"type": "Nothing"}))]), ".card.body[0]"),
-        (card(text("x"), refresh={"action": {"type": "Action.Submit"}, "userIds": ["29:1"] * 61}), "refresh"),
+        (card(text("x"), refresh={"action": {"type": "Action.Submit"}}), "refresh.action"),
+        (card(text("x"), refresh={"action": {"type": "Action.Execute"}, "userIds": ["29:1"] * 61}), "userIds"),
+        (card(text("x"), refresh={"action": {"type": "Action.Execute"}, "userIds": ["28:1"]}), "userIds"),
         (card(text(f"See {LINK}")), "link with its key"),
         (card(text("x"), actions=[button(data={"url": LINK})]), "link with its key"),
         (card(text("x"), speak=LINK), "link with its key"),
@@ -87,6 +90,9 @@ def test_a_dialog_knows_no_execute() -> None:
     shown = card(text("x"), actions=[button("Execute", verb="go")])
     assert faults_of_card(shown, stored=False) == []
     assert faults_of_card(shown, stored=False, dialog=True) != []
+    opens = card(text("x"), actions=[button(data={"dialog": "again", "msteams": {"type": "task/fetch"}})])
+    assert faults_of_card(opens, stored=False) == []
+    assert faults_of_card(opens, stored=False, dialog=True) != []
 
 
 @pytest.mark.parametrize(

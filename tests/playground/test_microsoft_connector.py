@@ -167,6 +167,16 @@ async def test_a_conversation_takes_seven_writes_a_second(microsoft: Microsoft) 
     assert microsoft.double.faults.busiest(microsoft.omar.chat.id) == 7
 
 
+async def test_a_conversation_takes_eight_writes_in_two_seconds(microsoft: Microsoft) -> None:
+    faults = microsoft.double.faults
+    faults.enforce_rates = True
+    for _ in range(8):
+        faults.note_write(PROJECT_CHAT)
+        microsoft.clock.pass_by(0.2)
+    with pytest.raises(Refused):
+        faults.note_write(PROJECT_CHAT)
+
+
 async def test_a_conversation_takes_1800_writes_an_hour(microsoft: Microsoft) -> None:
     faults = microsoft.double.faults
     faults.enforce_rates = True

@@ -310,10 +310,12 @@ async def test_some_clients_send_empty_fields(microsoft: Microsoft) -> None:
 
 
 async def test_what_teams_would_not_show_is_an_error(microsoft: Microsoft) -> None:
+    submit = {"type": "Action.Submit", "title": "Go"}
     for answer in (
         {"task": {"type": "continue", "value": {"title": "", "card": {}}}},
         {"nothing": "known"},
         continued("A link in its text", card(text(LINK))),
+        continued("No dialog in a dialog", card(text("x"), actions=[submit | {"data": {"msteams": {"type": "task/fetch"}}}])),
         continued("No such version", card(text("x")) | {"version": "1.6"}),
         {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": []}},
     ):
@@ -322,10 +324,21 @@ async def test_what_teams_would_not_show_is_an_error(microsoft: Microsoft) -> No
             await microsoft.jane.opens("push")
 
 
+async def test_a_card_for_one_person_is_not_over_28_kilobytes(microsoft: Microsoft) -> None:
+    await microsoft.omar.installs()
+    await microsoft.omar.says("invite")
+    kind = "application/vnd.microsoft.card.adaptive"
+    microsoft.bot.answer = {"statusCode": 200, "type": kind, "value": card(text("x" * 29_000))}
+    with pytest.raises(Broken, match="28 KB"):
+        await microsoft.omar.presses(microsoft.omar.latest(), "Open")
+
+
 async def test_waiting_ends_with_what_came(microsoft: Microsoft) -> None:
     double: PretendMicrosoft = microsoft.double
     double.settle(LENA)
-    with pytest.raises(TimeoutError):
+    await microsoft.bot.post(microsoft.lena.chat.id, card(text("Good morning")))
+    with pytest.raises(TimeoutError) as late:
         await double.until(lambda: microsoft.lena.latest("Hello"), within=0.05)
+    assert "send in a:1" in late.value.__notes__[0]
     await microsoft.bot.post(microsoft.lena.chat.id, card(text("Hello")))
     assert (await double.until(lambda: microsoft.lena.latest("Hello"))).card

@@ -417,6 +417,11 @@ def test_what_must_be_filled_in_is_not_folded_away() -> None:
     assert "passphrase" not in folded(push_form(EN, Policy(passphrase_required=True), Form("id"), VALUE, NAMES))
 
 
+def test_what_was_typed_is_not_folded_away() -> None:
+    assert folded(push_form(EN, Policy(), Form("id", passphrase="typed"), VALUE, NAMES)) == []
+    assert folded(push_form(EN, Policy(), Form("id", label="typed"), VALUE, NAMES)) == []
+
+
 @pytest.mark.parametrize("at", ["secret", "recipient", "where", "expiry", "views", "passphrase", "label"])
 def test_what_is_wrong_is_said_beside_its_field_and_not_folded_away(at: str) -> None:
     form = Form("id", conversation="19:x")
@@ -462,6 +467,45 @@ def test_a_text_that_may_have_been_a_secret_leads_to_the_form() -> None:
     card = typed_by_mistake(EN)
     assert "delete your message" in said_in(card)
     assert of_type(card, "Action.Submit")[0]["data"]["dialog"] == "push"
+
+
+# Asking ------------------------------------------------------------------------------------------
+
+
+def test_the_asked_person_can_send_it_or_decline_after_a_question() -> None:
+    card = ask(EN, asked(), NAMES)
+    (send,) = of_type(card, "Action.Submit")
+    assert send["data"] == {"msteams": {"type": "task/fetch"}, "dialog": "answer", "request": "r"}
+    assert pressed(card, "decline")[0]["data"] == {"request": "r"}
+    assert "Only Alice will be able to open it." in said_in(card)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({}, "Waiting, until"),
+        ({"undeliverable": "x"}, "Not delivered: Teams did not let this app write to them."),
+        ({"state": Asking.ANSWERED}, "Answered"),
+        ({"state": Asking.DECLINED}, "Declined"),
+        ({"state": Asking.WITHDRAWN}, "Withdrawn by you"),
+        ({"state": Asking.EXPIRED}, "Ended without an answer"),
+    ],
+)
+def test_the_requester_sees_what_has_become_of_it_and_can_withdraw_it_while_it_is_open(more: dict[str, Any], says: str) -> None:
+    card = request_card(EN, asked(**more), NAMES)
+    assert says in said_in(card)
+    assert bool(pressed(card, "take_back")) is ("state" not in more)
+
+
+@pytest.mark.parametrize("state", [Asking.ANSWERED, Asking.DECLINED, Asking.WITHDRAWN, Asking.EXPIRED])
+def test_an_ended_request_has_nothing_to_press(state: Asking) -> None:
+    assert not [part for part in parts(ask_ended(EN, asked(state=state), NAMES)) if part["type"].startswith("Action.")]
+
+
+def test_whom_an_answer_is_for_is_not_to_be_chosen() -> None:
+    card = answer_form(EN, Policy(), asked(), Form("id", dialog="answer"), VALUE, NAMES)
+    assert set(fields_of(card)) == {"secret", "passphrase"}
+    assert "For Alice, who asked for:" in said_in(card)
 
 
 # Envelopes ----------------------------------------------------------------------------------------

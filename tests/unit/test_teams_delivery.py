@@ -26,7 +26,7 @@ from tests.fakes import RecordingAudit, SeededRandom
 from tests.fakes.people import ALICE
 from tests.fakes.policies import InstallationPolicies
 from tests.fakes.small import FakeSealedRecords, ManualClock
-from tests.fakes.teams import JANE, JOHN, TENANT, FakeConnector, chat_of, heard_from
+from tests.fakes.teams import JANE, JOHN, TENANT, FakeConnector, chat_of, entry_of, heard_from
 from tests.fakes.workspaces import FakeWorkspaceRecords
 
 GROUP = "19:x@thread.v2"
@@ -161,6 +161,14 @@ async def test_who_is_not_there_either_is_not_reached(office: Office, asked_in: 
     with pytest.raises(Undeliverable, match="not_installed"):
         await office.delivery.invite(Invitation(JOHN, office.receipt(asked_in=asked_in), LINK))
     assert office.connector.posted == []
+
+
+async def test_nobody_else_is_invited_in_the_place_of_who_is_not_there(office: Office):
+    await opened_in_the_group(office)
+    office.connector.installed.remove(JOHN.id)
+    office.connector.rosters[GROUP][JOHN.id] = entry_of(JANE)
+    with pytest.raises(Undeliverable, match="not_installed"):
+        await office.delivery.invite(Invitation(JOHN, office.receipt(asked_in="form"), LINK))
 
 
 async def test_where_the_app_is_not_there_the_reason_is_still_the_persons(office: Office):

@@ -1,5 +1,6 @@
 """adapters/teams/message_text: the text behind Teams' HTML, and when somebody had better look at it."""
 
+import time
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from adapters.teams.message_text import MessageText, exact_text, text_of_html
         ('<p><a href="http://a.example/">a.example</a></p>', "a.example"),
         ('<p><a href="mailto:a@b.example">a@b.example</a></p>', "a@b.example"),
         ("</p>a</strong><p>b", "a\nb"),
+        ("<!--StartFragment--><p>a</p><!--EndFragment-->", "a"),
         ('<p><span style="font-size:14px">a</span>b</p>', "ab"),
     ],
 )
@@ -49,6 +51,7 @@ def test_what_was_typed_comes_back_as_it_was(html: str, text: str) -> None:
         ("<ul><li>a</li><li>b<ol><li>c</li><li>d</li></ol></li></ul>", "- a\n- b\n    1. c\n    2. d"),
         ("<blockquote><p>q</p><p>r</p></blockquote><p>s</p>", "> q\n> r\ns"),
         ("<table><tbody><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></tbody></table>", "a\tb\nc"),
+        ("a < b <3 <! <? </ c", "a < b <3 <! <? </ c"),
         ("<h1>a</h1>b<hr>c", "a\nb\n---\nc"),
         ('<p>a</p><attachment id="1"></attachment>', "a"),
         ('<p>a<img alt="b" src="https://x.example/1"></p>', "ab"),
@@ -79,6 +82,40 @@ def test_what_teams_may_have_rewritten_is_rebuilt_and_said_so(html: str, text: s
 )
 def test_what_is_left_out_counts_as_a_change(message: dict[str, Any], told: MessageText) -> None:
     assert exact_text(message) == told
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<!--",
+        "<!-->",
+        "<!a>",
+        "<",
+        "</",
+        "<a ",
+        "<a>",
+        '<a b="',
+        "<a b='>",
+        "<pre>",
+        "</a>",
+        "<li>",
+        "<ul><li>",
+        "x<b>",
+        "<br>",
+        "&",
+        "<script>",
+    ],
+)
+@pytest.mark.timeout(20)
+def test_no_message_keeps_everybody_waiting(piece: str) -> None:
+    began = time.thread_time()
+    text_of_html(piece * (512 * 1024 // len(piece)))
+    assert time.thread_time() - began < 5  # a tenth of that on a quiet machine; what is looked at again and again takes minutes
+
+
+def test_of_what_is_longer_than_any_message_the_end_is_left_out_and_that_is_said() -> None:
+    found = text_of_html("a" * 200_000)
+    assert (len(found.text), found.changed) == (128 * 1024, True)
 
 
 def test_the_text_is_not_in_the_repr() -> None:

@@ -44,6 +44,11 @@ def test_who_acts_is_named_by_tenant_and_entra_id() -> None:
     assert (parse.chat_id(payload), parse.name(payload)) == ("29:jane", "Jane Doe")
 
 
+def test_no_name_and_no_language_is_longer_than_there_are() -> None:
+    payload = activity(**{"from": {"name": "x" * 1000}, "locale": "y" * 1000})
+    assert (len(parse.name(payload)), len(parse.locale(payload))) == (256, 35)
+
+
 def test_an_activity_without_channel_data_is_of_its_conversations_tenant() -> None:
     assert parse.workspace(activity(channelData=None)).id == TENANT
     assert parse.workspace({}).id == ""

@@ -26,6 +26,8 @@ card comes back as a plain dict, whose `fallbackText` serves as the message's `s
                 ask, ask_ended, request_card (words, request, names)                                 dialog ANSWER {request}; DECLINE, TAKE_BACK {request}
                 answer_form(words, policy, request, form, sealed, names, remarks=None)               sends {dialog, form, [act]} and secret, passphrase
                 answer_title(words)
+    waiting     form_waits(words, sealed, names=())  ask_waits(words, sealed)                        dialogs PUSH, REQUEST {form}: for a typed command
+    recipients  lines_about(words, choice)  refused_names(words, refused, policy)                    for Remarks
     help        welcome(words)  introduction(words)  help_card(words, shared=True)  typed_by_mistake(words)  nobody_named_here(words)
     blocks      told(words, said, *more)                                                             a card that says one thing
                 Spelling(words, names)  Plainly(words, names)                                        the Marks of a card, and of a notification

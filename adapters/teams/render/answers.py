@@ -44,7 +44,7 @@ def closed() -> None:
 
 def in_compose(card: Card) -> Answer:
     """The card in the box where its sender writes, for them to send: the answer to a submit of the message extension."""
-    preview = {"contentType": "application/vnd.microsoft.card.thumbnail", "content": {"text": card["fallbackText"]}}
+    preview = {"contentType": "application/vnd.microsoft.card.thumbnail", "content": {"title": card["fallbackText"]}}
     return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": [{**attached(card), "preview": preview}]}}
 
 

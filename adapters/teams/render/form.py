@@ -142,7 +142,8 @@ def _terms(words: Words, policy: Policy, shown: Form, remarks: Remarks) -> list[
     expiries = [(duration(words, seconds), str(seconds)) for seconds in policy.offered_expiries(shown.expires_in)]
     counts = [(str(count), str(count)) for count in policy.offered_views(shown.views)]
     passphrase = passphrase_field(words, policy, shown, remarks)
-    open_at_first = bool(remarks.wrong) and remarks.at in _FOLDED
+    # What was typed in there must be seen to be there, and what is wrong in there too.
+    open_at_first = bool(shown.passphrase or shown.label or (remarks.wrong and remarks.at in _FOLDED))
     folded = [
         choice("expiry", words.say("Expires in"), expiries, str(expires_in)),
         *_at(remarks, "expiry"),

@@ -1,0 +1,125 @@
+"""pushpw in Microsoft's Agents Playground: what a person does in Teams, from installing the app to the card that says it was opened."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
+
+from playground.agents.start import TeamsHouse, open_teams_house
+from tests.agents.driver import PATIENCE, AgentsPlayground, opened
+from tests.journeys.conftest import IN_TESTS
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser, pytest.mark.long]
+
+WELCOME = "It never stands in a conversation, and you see when it was opened."
+SECRET = " correct horse ü <b>battery</b> & staple "
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(store_url: str) -> AsyncIterator[TeamsHouse]:
+    async with open_teams_house(store_url=store_url, prefix="test-agents", timing=IN_TESTS) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def alice_at_it(command: Path, browser: Browser, house: TeamsHouse) -> AsyncIterator[AgentsPlayground]:
+    async with opened(browser, command, house.endpoint, house.app_id) as alice:
+        await alice.install()
+        await expect(alice.message(WELCOME)).to_be_visible(timeout=PATIENCE)
+        yield alice
+
+
+@dataclass(frozen=True)
+class Cards:
+    """What comes into Alice's chat of a push to herself."""
+
+    invitation: Locator
+    receipt: Locator
+
+
+async def push_to_herself(alice: AgentsPlayground, secret: str = SECRET) -> Cards:
+    """By "+" and the people picker."""
+    before = await alice.messages.count()
+    form = await alice.open_dialog("push")
+    await form.get_by_label("Secret", exact=True).fill(secret)
+    await alice.pick("Alice Archer")
+    await form.get_by_role("button", name="Push it").click()
+    await expect(alice.dialog).to_contain_text("Done.", timeout=PATIENCE)
+    await alice.close_dialog()
+    return Cards(await alice.arrives("Alice Archer sent you a secret.", before), await alice.arrives("Secret for Alice Archer", before))
+
+
+async def shown(page: Page, secret: str) -> None:
+    """The page shows a button first, and after it the secret, to the letter."""
+    await page.get_by_role("button", name="Show it", exact=True).click()
+    payload = page.locator("[data-payload]")
+    await expect(payload).to_be_visible()
+    assert await payload.text_content() == secret
+
+
+async def test_hello_once_and_help_when_asked(alice: AgentsPlayground) -> None:
+    await alice.say("help")
+    await expect(alice.message("takes a secret back")).to_be_visible(timeout=PATIENCE)
+    await expect(alice.messages.filter(has_text=WELCOME)).to_have_count(1)
+
+
+async def test_a_push_from_the_form_to_the_page_and_back_to_the_card(alice: AgentsPlayground, house: TeamsHouse) -> None:
+    cards = await push_to_herself(alice)
+    await expect(cards.receipt).to_contain_text("Waiting", timeout=PATIENCE)
+    await cards.invitation.get_by_role("button", name="Open", exact=True).click()
+    async with alice.page.context.expect_page() as opening:
+        await cards.invitation.get_by_role("link", name=f"View in {house.url.removeprefix('http://')}").click()
+    page = await opening.value
+    await shown(page, SECRET)
+    await expect(cards.receipt).to_contain_text("Opened by Alice Archer", timeout=PATIENCE)
+    await expect(cards.invitation).to_contain_text("It is gone now.", timeout=PATIENCE)
+    await page.reload()
+    await expect(page.locator('[data-state="gone"]')).to_be_visible()
+
+
+async def test_the_menu_of_a_message_pushes_its_text_by_a_link_to_copy(alice: AgentsPlayground) -> None:
+    await alice.say("the staging password is hunter2")
+    form = await alice.message_action("the staging password is", "push_message")
+    await expect(form.get_by_label("Secret", exact=True)).to_have_value("the staging password is hunter2")
+    await form.get_by_role("button", name="Push it").click()
+    link = alice.dialog.get_by_label("Link", exact=True)
+    url = await link.input_value(timeout=PATIENCE)
+    page = await alice.page.context.new_page()
+    await page.goto(url)
+    await shown(page, "the staging password is hunter2")
+    await alice.close_dialog()
+    await expect(alice.message("Secret, by a link")).to_contain_text("Opened", timeout=PATIENCE)
+
+
+async def test_a_form_that_is_not_filled_in_says_what_is_missing_and_keeps_the_rest(alice: AgentsPlayground) -> None:
+    form = await alice.open_dialog("push")
+    await form.get_by_role("button", name="More options").click()
+    await form.get_by_label("Label", exact=True).fill("Staging")
+    await form.get_by_role("button", name="Push it").click()
+    await expect(alice.dialog).to_contain_text("secret", timeout=PATIENCE)
+    await expect(alice.dialog.get_by_label("Label", exact=True)).to_have_value("Staging")
+
+
+async def test_burned_from_its_card_it_can_be_opened_no_more(alice: AgentsPlayground) -> None:
+    cards = await push_to_herself(alice)
+    await cards.receipt.get_by_role("button", name="Burn this secret").click()
+    await cards.receipt.get_by_role("button", name="Burn it").click()
+    await expect(cards.receipt).to_contain_text("Burned by you", timeout=PATIENCE)
+    await expect(cards.invitation).to_contain_text("It was taken back", timeout=PATIENCE)
+    await expect(cards.invitation.get_by_role("button", name="Open", exact=True)).to_have_count(0)
+
+
+async def test_what_is_live_is_listed(alice: AgentsPlayground) -> None:
+    await push_to_herself(alice)
+    await alice.say("list")
+    await expect(alice.message("live secret")).to_contain_text("Secret for Alice Archer", timeout=PATIENCE)
+
+
+async def test_a_secret_typed_as_a_message_is_refused_and_not_repeated(alice: AgentsPlayground) -> None:
+    await alice.say("hunter2-and-more")
+    refusal = alice.message("If that was a secret, delete your message now")
+    await expect(refusal).to_be_visible(timeout=PATIENCE)
+    await expect(refusal).not_to_contain_text("hunter2")
