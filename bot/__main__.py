@@ -20,7 +20,8 @@ from bot import check as checking
 from bot import store as bot_store
 from bot.finding import Finding
 from bot.server import run
-from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load
+from bot.settings import BadSettings, Settings, base_url_if_set, load
+from bot.values import check_base_url
 from core.errors import StoreUnavailable
 from core.link import encode
 

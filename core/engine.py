@@ -205,6 +205,12 @@ class PushEngine:
         """What the sender may know of their push. Raises NotYours when there is no such push of theirs."""
         return await self._receipt_of(push_reference, sender)
 
+    async def receipt_held_by(self, push_reference: str, recipient: Member) -> Receipt | None:
+        """What the named recipient may know of a push for them: who sent it, and on which terms. None for everybody else."""
+        receipt = await self._book.find(push_reference)
+        mine = receipt is not None and receipt.recipient is not None and receipt.recipient.spelled() == recipient.spelled()
+        return receipt if mine else None
+
     async def live_of(self, sender: Member) -> list[Receipt]:
         """What the sender has pushed and somebody may still open, soonest to expire first."""
         return await self._book.live_of(sender)

@@ -118,7 +118,7 @@ def dialogs(voice: Words) -> dict[str, Card]:
         "ask form": ask_form(voice, form, VALUE, NAMES, Remarks("why", "what")),
         "asked": asked_note(voice, asked(), NAMES),
         "answer form": answer_form(voice, strict, asked(), form, VALUE, NAMES, Remarks("why", "passphrase")),
-        "view": view_in_browser(voice, URL, "push.example.com", VALUE),
+        "view": view_in_browser(voice, receipt(has_passphrase=True), NAMES, URL, "push.example.com", VALUE),
     }
 
 
@@ -343,10 +343,16 @@ def test_an_ended_invitation_has_nothing_to_press(state: State) -> None:
 
 
 def test_who_was_checked_is_told_where_the_button_leads() -> None:
-    card = view_in_browser(EN, URL, "push.example.com", VALUE)
+    card = view_in_browser(EN, receipt(has_passphrase=True), NAMES, URL, "push.example.com", VALUE)
     (go,) = of_type(card, "Action.OpenUrl")
     assert (go["title"], go["url"]) == ("View in push.example.com", URL)
     assert "ten minutes" in said_in(card)
+
+
+def test_the_card_in_place_of_the_invitation_still_says_who_sent_it() -> None:
+    card = view_in_browser(EN, receipt(has_passphrase=True), NAMES, URL, "push.example.com", VALUE)
+    assert said_in(card).startswith("Alice sent you a secret.")
+    assert "a passphrase that Alice tells you another way" in said_in(card)
 
 
 def test_a_shared_card_says_for_whom_it_opens() -> None:

@@ -14,7 +14,7 @@ card comes back as a plain dict, whose `fallbackText` serves as the message's `s
                 created(words, receipts, names, unreachable=(), more=())                             for one person or several
     invitation  invitation(words, receipt, names, value)  reminder(words, receipt, names)            OPEN {value}
                 invitation_ended(words, receipt, names)  extended(words, receipt, names)
-                view_in_browser(words, url, host, value)  not_opened_card(words, said, value="")     answers to OPEN, for_this_user
+                view_in_browser(words, receipt, names, url, host, value)  not_opened_card(words, said, value="")     answers to OPEN, for_this_user
     share       share_card(words, receipts, names, value)  share_ended(words, receipts, names)       OPEN {value}
     card        receipt_card(words, receipt, names, offered=())                                      BURN, RELEASE, NUDGE {reference}
                                                                                                      EXTEND {reference, expiry}; dialog AGAIN {reference}

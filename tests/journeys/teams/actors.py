@@ -42,7 +42,7 @@ class Actors:
 
     async def open_in_chat(self) -> str:
         """Omar presses Open; the address behind the button of the card that he alone gets."""
-        seen = await self.omar.presses(await self.invitation(), "Open")
+        seen = await self.omar.presses(await self.invitation(), "open")
         assert seen.ok, seen.problem
         (url,) = links_in(seen.card)
         return url
