@@ -15,7 +15,7 @@ from core.creation import Created, Creation, Order, Recipient
 from core.errors import BadInput, NotYours, OnHold, StoreUnavailable, TooLate, TooMany
 from core.identity import Member
 from core.link import Link
-from core.policy import SHORTEST_EXPIRY, check_longer
+from core.policy import SHORTEST_EXPIRY, Standing, check_longer
 from core.ports import AuditLog, Clock, Limiter, Outbox, Policies, PushStore, RandomBytes, ReceiptBook
 from core.promise import Announce, Nudge, Promise, Tell
 from core.push import (
@@ -77,6 +77,10 @@ class PushEngine:
         Raises BadInput, TooMany, StoreFull or StoreUnavailable; then nothing was kept that anybody could open.
         """
         return await self._creation.create_each(order, recipients)
+
+    async def check(self, order: Order, standings: Sequence[Standing]) -> None:
+        """Whether an order for people who stand so to its sender would be taken. Raises BadInput or StoreUnavailable."""
+        await self._creation.check(order, standings)
 
     async def claim(self, push_id: PushId, attempt: Attempt, address: str) -> ClaimOutcome:
         """Spend a view, or hear why not. `address` is the claimant's, for the budget of failed tries.
