@@ -20,7 +20,8 @@ from bot import check as checking
 from bot import store as bot_store
 from bot.finding import Finding
 from bot.server import run
-from bot.settings import BadSettings, Settings, base_url_if_set, check_base_url, load
+from bot.settings import BadSettings, Settings, base_url_if_set, load
+from bot.values import check_base_url
 from core.errors import StoreUnavailable
 from core.link import encode
 
@@ -205,6 +206,7 @@ def manifest() -> None:
 @click.option("--many", is_flag=True, help="Many workspaces, by OAuth with rotating tokens.")
 @click.option("--workflow", is_flag=True, help="With the workflow step “Ask for a secret”.")
 @click.option("--previews", is_flag=True, help="With a neutral card under our own links.")
+@click.option("--bridge", is_flag=True, help="With people of Teams by e-mail address, and back (PUSHPW_BRIDGE_DOMAINS).")
 @click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 def manifest_slack(base_url: str | None, output: Path | None, **extras: bool) -> None:
     """Print the Slack app's manifest."""

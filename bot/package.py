@@ -10,7 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from adapters.teams.package.manifest import PLACEHOLDER_ID, Installation
 from adapters.web.statements import PRIVACY, TERMS
 from bot import VERSION
-from bot.settings import AppId, BadSettings, BaseUrl, HelpUrl, Page, faults_in
+from bot.settings import BadSettings, faults_in
+from bot.values import AppId, BaseUrl, HelpUrl, Page
 
 FILE = "pushpw-teams.zip"
 """What the package is called where nobody says otherwise; `pushpw check` looks for it by this name."""

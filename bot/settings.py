@@ -5,30 +5,37 @@ default or an example is refused. No value of a secret is ever part of a fault's
 """
 
 import os
-import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from adapters.redis_store.connect import check_address
 from adapters.redis_store.fence import Mode
-from adapters.teams.package.manifest import PLACEHOLDER_ID
 from adapters.teams.service_urls import LOOPBACK, is_loopback
-from adapters.teams.tokens import Certificate
+from bot.values import (
+    OPENID_URL,
+    ApiUrl,
+    AppId,
+    AppToken,
+    BaseUrl,
+    CertificatePem,
+    Domains,
+    Duration,
+    HelpUrl,
+    LoginUrl,
+    OpenIdUrl,
+    Page,
+    RedisUrl,
+    SealKeys,
+    Secret,
+    SlackIds,
+    Tenants,
+)
+from core.address import domain_in
 from core.link import decode
-from core.policy import DAY, LONGEST_EXPIRY, MOST_VIEWS, SHORTEST_EXPIRY, Policy
-
-_HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+")
-_EXAMPLES = re.compile(r"(^|\.)example\.(com|org|net)$|^your-|changeme", re.IGNORECASE)
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-OPENID_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
-_DURATION = re.compile(r"(\d{1,5})(m|h|d|w)")
-_UNIT_SECONDS = {"m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
+from core.policy import DAY, LONGEST_EXPIRY, MOST_VIEWS, Policy
 
 
 class BadSettings(Exception):
@@ -39,149 +46,16 @@ class BadSettings(Exception):
         self.faults = faults
 
 
-def _fault(text: str) -> PydanticCustomError:
-    return PydanticCustomError("setting", "{said}", {"said": text})
-
-
-def _split(value: str) -> SplitResult:
-    try:
-        url = urlsplit(value)
-        if url.port == 0 or not _HOST.fullmatch(url.hostname or ""):
-            raise ValueError("no host or port that could be reached")
-    except ValueError:  # urlsplit itself only finds out about a port when it is asked for it
-        raise _fault("this is no address: look at its host and its port") from None
-    return url
-
-
-def check_base_url(value: str) -> str:
-    """The origin that `value` spells. Raises a ValueError that says what to do."""
-    url = _split(value.rstrip("/"))
-    if url.scheme not in ("https", "http") or not url.hostname or url.path or url.query or url.fragment or url.username:
-        raise _fault("give the origin alone, such as https://push.your-company.com")
-    if url.scheme == "http" and url.hostname not in LOOPBACK:
-        raise _fault("use https: browsers decrypt on secure pages only (http is for localhost)")
-    if _EXAMPLES.search(url.hostname):
-        raise _fault("this is the example; put your own host here")
-    return f"{url.scheme}://{url.netloc}"
-
-
-def _check_seal_keys(value: SecretStr) -> SecretStr:
-    for spelled in value.get_secret_value().split(","):
-        try:
-            key = decode(spelled.strip(), 32)
-        except ValueError:
-            raise _fault("each key is 32 bytes as base64url, 43 characters; `pushpw init` makes one") from None
-        if len(set(key)) < 8:
-            raise _fault("this key is not random; `pushpw init` makes one")
-    return value
-
-
-def _check_redis_url(value: SecretStr) -> SecretStr:
-    try:
-        check_address(value.get_secret_value())
-    except ValueError as problem:
-        raise _fault(str(problem)) from None
-    return value
-
-
-def _check_secret(value: SecretStr) -> SecretStr:
-    said = value.get_secret_value()
-    if len(said) < 8 or _EXAMPLES.search(said) or "..." in said or len(set(said)) < 4:
-        raise _fault("this looks like an example; put the real value here")
-    return value
-
-
-def _seconds(value: Any) -> Any:
-    if isinstance(value, int):
-        return value
-    found = _DURATION.fullmatch(str(value).strip())
-    if found is None:
-        raise _fault("write a number and a unit: 30m, 4h, 7d, 2w")
-    seconds = int(found[1]) * _UNIT_SECONDS[found[2]]
-    if not SHORTEST_EXPIRY <= seconds <= LONGEST_EXPIRY:
-        raise _fault("choose between 5m and 90d")
-    return seconds
-
-
-def _check_api_url(value: str) -> str:
-    url = _split(value)
-    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
-        raise _fault("use https: the bot token is sent there")
-    return value.rstrip("/") + "/"
-
-
-def _check_login_url(value: str) -> str:
-    if _split(value).scheme != "https" and not is_loopback(value):
-        raise _fault("use https: the app's password is sent there")
-    return value.rstrip("/") + "/"
-
-
-def _check_certificate(value: SecretStr) -> SecretStr:
-    try:
-        Certificate.from_pem(value.get_secret_value())
-    except ValueError as problem:
-        raise _fault(f"{problem}: put both into one PEM") from None
-    return value
-
-
-def _check_openid_url(value: str) -> str:
-    # Whoever has these keys is every member of every tenant.
-    if _split(value).geturl() != OPENID_URL and not is_loopback(value):
-        raise _fault("leave it out: only a double on this machine is another one")
-    return value
-
-
-def _check_tenants(value: str) -> str:
-    said = {part.strip().lower() for part in value.split(",")}
-    if said != {"any"} and not all(_GUID.fullmatch(part) for part in said):
-        raise _fault("give tenant ids (8-4-4-4-12 hexadecimal digits), separated by commas, or the word any")
-    return value
-
-
-def _check_url(value: str) -> str:
-    if value.startswith("mailto:") and len(value) > len("mailto:"):
-        return value
-    if _split(value).scheme not in ("https", "http"):
-        raise _fault("give a whole address, such as https://help.your-company.com")
-    return value
-
-
-def _check_page(value: str) -> str:
-    if _split(value).scheme not in ("https", "http"):
-        raise _fault("give a whole address that everybody can read, such as https://your-company.com/privacy")
-    return value
-
-
-def _check_app_id(value: str) -> str:
-    if not _GUID.fullmatch(value.lower()) or value == PLACEHOLDER_ID:
-        raise _fault("give the app's id from the Azure bot's page, such as 0f8fad5b-d9cb-469f-a165-70867728950e")
-    return value.lower()
-
-
-def _check_app_token(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().startswith("xapp-"):
-        raise _fault("this is no app-level token: those begin with xapp- (Basic Information, App-Level Tokens, scope connections:write)")
-    return value
-
-
-Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
-Duration = Annotated[int | str, AfterValidator(_seconds)]
-BaseUrl = Annotated[str, AfterValidator(check_base_url)]
-HelpUrl = Annotated[str, AfterValidator(_check_url)]
-Page = Annotated[str, AfterValidator(_check_page)]
-AppId = Annotated[str, AfterValidator(_check_app_id)]
-
-
 class Settings(BaseSettings):
     """All that an operator may set. docs/reference/settings.md says each in a line."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     base_url: BaseUrl = Field(validation_alias="PUSHPW_BASE_URL")
-    redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] = Field(validation_alias="PUSHPW_REDIS_URL")
+    redis_url: RedisUrl = Field(validation_alias="PUSHPW_REDIS_URL")
     store_mode: Literal["auto", "strict", "durable", "ephemeral"] = Field("auto", validation_alias="PUSHPW_STORE_MODE")
     store_replicas: int = Field(0, ge=0, le=10, validation_alias="PUSHPW_STORE_REPLICAS")
-    seal_keys: Annotated[SecretStr, AfterValidator(_check_seal_keys)] = Field(validation_alias="PUSHPW_SEAL_KEYS")
+    seal_keys: SealKeys = Field(validation_alias="PUSHPW_SEAL_KEYS")
     host: str = Field("127.0.0.1", validation_alias="PUSHPW_HOST")
     port: int = Field(8080, ge=0, le=65535, validation_alias="PORT")
     trusted_proxies: int = Field(0, ge=0, le=10, validation_alias="PUSHPW_TRUSTED_PROXIES")
@@ -202,21 +76,19 @@ class Settings(BaseSettings):
     slack_bot_token: Secret | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
     slack_client_id: str | None = Field(None, pattern=r"^[\w.-]{3,100}$", validation_alias="SLACK_CLIENT_ID")
     slack_client_secret: Secret | None = Field(None, validation_alias="SLACK_CLIENT_SECRET")
-    slack_app_token: Annotated[Secret, AfterValidator(_check_app_token)] | None = Field(None, validation_alias="SLACK_APP_TOKEN")
+    slack_app_token: AppToken | None = Field(None, validation_alias="SLACK_APP_TOKEN")
     slack_previews: bool = Field(False, validation_alias="PUSHPW_SLACK_PREVIEWS")
-    slack_api_url: Annotated[str, AfterValidator(_check_api_url)] = Field("https://slack.com/api/", validation_alias="PUSHPW_SLACK_API_URL")
+    slack_api_url: ApiUrl = Field("https://slack.com/api/", validation_alias="PUSHPW_SLACK_API_URL")
     microsoft_app_id: AppId | None = Field(None, validation_alias="MICROSOFT_APP_ID")
     microsoft_app_password: Secret | None = Field(None, validation_alias="MICROSOFT_APP_PASSWORD")
-    microsoft_app_certificate: Annotated[SecretStr, AfterValidator(_check_certificate)] | None = Field(
-        None, validation_alias="MICROSOFT_APP_CERTIFICATE"
-    )
+    microsoft_app_certificate: CertificatePem | None = Field(None, validation_alias="MICROSOFT_APP_CERTIFICATE")
     microsoft_app_tenant_id: str | None = Field(None, pattern=r"^[A-Za-z0-9.-]{3,100}$", validation_alias="MICROSOFT_APP_TENANT_ID")
-    teams_tenants_said: Annotated[str, AfterValidator(_check_tenants)] | None = Field(None, validation_alias="PUSHPW_TEAMS_TENANTS")
-    teams_openid_url: Annotated[str, AfterValidator(_check_openid_url)] = Field(OPENID_URL, validation_alias="PUSHPW_TEAMS_OPENID_URL")
-    teams_login_url: Annotated[str, AfterValidator(_check_login_url)] = Field(
-        "https://login.microsoftonline.com/", validation_alias="PUSHPW_TEAMS_LOGIN_URL"
-    )
+    teams_tenants_said: Tenants | None = Field(None, validation_alias="PUSHPW_TEAMS_TENANTS")
+    teams_openid_url: OpenIdUrl = Field(OPENID_URL, validation_alias="PUSHPW_TEAMS_OPENID_URL")
+    teams_login_url: LoginUrl = Field("https://login.microsoftonline.com/", validation_alias="PUSHPW_TEAMS_LOGIN_URL")
     teams_unsigned: bool = Field(False, validation_alias="PUSHPW_TEAMS_UNSIGNED")
+    bridge_domains_said: Domains | None = Field(None, validation_alias="PUSHPW_BRIDGE_DOMAINS")
+    bridge_workspaces_said: SlackIds | None = Field(None, validation_alias="PUSHPW_BRIDGE_WORKSPACES")
 
     @property
     def policy(self) -> Policy:
@@ -227,6 +99,7 @@ class Settings(BaseSettings):
             default_views=self.default_views,
             most_views=self.max_views,
             most_text_bytes=self.max_text_bytes,
+            bridge_allowed=bool(self.bridge_domains),
         )
 
     @property
@@ -259,12 +132,26 @@ class Settings(BaseSettings):
     @property
     def teams_tenants(self) -> frozenset[str]:
         """The tenants that are served, in lower case, or the word any."""
-        return frozenset(part.strip().lower() for part in (self.teams_tenants_said or "").split(",") if part.strip())
+        return frozenset(part.lower() for part in _parts(self.teams_tenants_said))
+
+    @property
+    def bridge_domains(self) -> frozenset[str]:
+        """Whose addresses lead from one chat into the other; none where that is off."""
+        return frozenset(domain_in(part) for part in _parts(self.bridge_domains_said))
+
+    @property
+    def bridge_workspaces(self) -> tuple[str, ...]:
+        """The Slack workspaces whose word on addresses counts, where there are many. In this order they are asked."""
+        return tuple(_parts(self.bridge_workspaces_said))
 
     @property
     def has_pretend_microsoft(self) -> bool:
         """Whether Microsoft is a double on this machine: then Teams is there and nowhere else."""
         return self.teams_unsigned or is_loopback(self.teams_openid_url)
+
+
+def _parts(said: str | None) -> list[str]:
+    return [part.strip() for part in (said or "").split(",") if part.strip()]
 
 
 def load(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
@@ -310,7 +197,7 @@ def _faults_between(settings: Settings) -> list[tuple[str, str]]:
         faults.append(("PUSHPW_DEFAULT_EXPIRY", "is longer than PUSHPW_MAX_EXPIRY"))
     if settings.default_views > settings.max_views:
         faults.append(("PUSHPW_DEFAULT_VIEWS", "is more than PUSHPW_MAX_VIEWS"))
-    return faults + _slack_faults(settings) + _teams_faults(settings)
+    return faults + _slack_faults(settings) + _teams_faults(settings) + _bridge_faults(settings)
 
 
 def _slack_faults(settings: Settings) -> list[tuple[str, str]]:
@@ -357,6 +244,24 @@ def _teams_faults(settings: Settings) -> list[tuple[str, str]]:
     return faults
 
 
+def _bridge_faults(settings: Settings) -> list[tuple[str, str]]:
+    """Who is believed when they say whose an address is must be named: anybody may have a workspace, or a tenant, of their own."""
+    if not settings.bridge_domains:
+        return [("PUSHPW_BRIDGE_WORKSPACES", "is set without PUSHPW_BRIDGE_DOMAINS")] if settings.bridge_workspaces else []
+    faults = []
+    if not (settings.has_slack and settings.has_teams):
+        faults.append(("PUSHPW_BRIDGE_DOMAINS", "leads from Slack to Teams and back, and not both are set up"))
+    if "any" in settings.teams_tenants:
+        what = "is any, but with PUSHPW_BRIDGE_DOMAINS each tenant must be named: it says whose an address is"
+        faults.append(("PUSHPW_TEAMS_TENANTS", what))
+    if settings.has_many_workspaces and not settings.bridge_workspaces:
+        what = "is missing: with many workspaces, PUSHPW_BRIDGE_DOMAINS needs the ids of those that may say whose an address is"
+        faults.append(("PUSHPW_BRIDGE_WORKSPACES", what))
+    if settings.bridge_workspaces and not settings.has_many_workspaces:
+        faults.append(("PUSHPW_BRIDGE_WORKSPACES", "is for many workspaces: with SLACK_BOT_TOKEN there is one, so leave it out"))
+    return faults
+
+
 def faults_in(problem: ValidationError) -> list[tuple[str, str]]:
     """(variable name, what to do) for each, and nothing of the values."""
     errors = problem.errors(include_input=False, include_url=False, include_context=False)
@@ -372,7 +277,7 @@ class _Early(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
-    redis_url: Annotated[SecretStr, AfterValidator(_check_redis_url)] | None = Field(None, validation_alias="PUSHPW_REDIS_URL")
+    redis_url: RedisUrl | None = Field(None, validation_alias="PUSHPW_REDIS_URL")
     base_url: BaseUrl | None = Field(None, validation_alias="PUSHPW_BASE_URL")
 
 

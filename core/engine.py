@@ -15,7 +15,7 @@ from core.creation import Created, Creation, Order, Recipient
 from core.errors import BadInput, NotYours, OnHold, StoreUnavailable, TooLate, TooMany
 from core.identity import Member
 from core.link import Link
-from core.policy import SHORTEST_EXPIRY, check_longer
+from core.policy import SHORTEST_EXPIRY, Standing, check_longer
 from core.ports import AuditLog, Clock, Limiter, Outbox, Policies, PushStore, RandomBytes, ReceiptBook
 from core.promise import Announce, Nudge, Promise, Tell
 from core.push import (
@@ -77,6 +77,10 @@ class PushEngine:
         Raises BadInput, TooMany, StoreFull or StoreUnavailable; then nothing was kept that anybody could open.
         """
         return await self._creation.create_each(order, recipients)
+
+    async def check(self, order: Order, standings: Sequence[Standing]) -> None:
+        """Whether an order for people who stand so to its sender would be taken. Raises BadInput or StoreUnavailable."""
+        await self._creation.check(order, standings)
 
     async def claim(self, push_id: PushId, attempt: Attempt, address: str) -> ClaimOutcome:
         """Spend a view, or hear why not. `address` is the claimant's, for the budget of failed tries.
@@ -212,6 +216,12 @@ class PushEngine:
     async def receipt_for(self, push_reference: str, sender: Member) -> Receipt:
         """What the sender may know of their push. Raises NotYours when there is no such push of theirs."""
         return await self._receipt_of(push_reference, sender)
+
+    async def receipt_held_by(self, push_reference: str, recipient: Member) -> Receipt | None:
+        """What the named recipient may know of a push for them: who sent it, and on which terms. None for everybody else."""
+        receipt = await self._book.find(push_reference)
+        mine = receipt is not None and receipt.recipient is not None and receipt.recipient.spelled() == recipient.spelled()
+        return receipt if mine else None
 
     async def live_of(self, sender: Member) -> list[Receipt]:
         """What the sender has pushed and somebody may still open, soonest to expire first."""

@@ -39,6 +39,8 @@ class Member:
     id: str
     name: str = field(default="", compare=False, repr=False)
     """What others see them as, where the platform has told it: for whoever reads of them in another chat. It decides nothing."""
+    address: str = field(default="", compare=False, repr=False)
+    """The e-mail address by which another chat's members know them, where their own platform vouches for it. It decides nothing here."""
 
     def spelled(self) -> str:
         """One line that names this member and nobody else, for keys and comparisons.
@@ -49,7 +51,8 @@ class Member:
 
     def to_json(self) -> dict[str, str | None]:
         """The member as plain JSON, for sealed records."""
-        return self.workspace.to_json() | {"id": self.id} | ({"name": self.name} if self.name else {})
+        told: dict[str, str | None] = {"name": self.name, "address": self.address}
+        return self.workspace.to_json() | {"id": self.id} | {what: said for what, said in told.items() if said}
 
     @classmethod
     def from_json(cls, spelled: dict[str, str | None]) -> Self:
@@ -57,4 +60,4 @@ class Member:
         workspace, member = Workspace.from_json(spelled), spelled["id"]
         if member is None:
             raise ValueError("not a member")
-        return cls(workspace, member, spelled.get("name") or "")
+        return cls(workspace, member, spelled.get("name") or "", spelled.get("address") or "")

@@ -11,6 +11,8 @@ from core.ports import AuditLog, Clock, WorkspaceRecords
 from core.short_memory import ShortMemory
 
 _RECORD = "policy"
+_NOBODY_CHOOSES = {"teams": PolicyChoice(bridge_allowed=True)}
+"""By platform: what holds where no admin has a page to choose on, and the operator has named each place instead."""
 _NEAR_SECONDS = 5.0
 _NEAR_MOST = 1000
 
@@ -38,7 +40,8 @@ class WorkspacePolicies:
 
         async def read() -> Policy:
             kept = await self._records.read(workspace, _RECORD)
-            return narrowed(self._installation, _choice_in(kept) if kept else PolicyChoice())
+            chosen = _choice_in(kept) if kept else _NOBODY_CHOOSES.get(workspace.platform, PolicyChoice())
+            return narrowed(self._installation, chosen)
 
         return await self._near.recall(workspace.spelled(), read)
 

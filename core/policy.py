@@ -25,6 +25,8 @@ class Standing(StrEnum):
     MEMBER = "member"
     GUEST = "guest"
     OUTSIDER = "outsider"
+    ACROSS = "across"
+    """In the other chat, found by an e-mail address for which their own platform vouches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Policy:
     """A recipient may read a push inside the chat platform, which then sees it."""
     help_deleting: bool = True
     """Whoever pushed a message is shown the way to get rid of it."""
+    bridge_allowed: bool = False
+    """People of the other chat may be named by e-mail address, and may name people here so."""
 
     def offered_expiries(self, wished: int | None = None) -> list[int]:
         """The expiries that a form offers, shortest first; always with the default and with `wished`."""
@@ -77,6 +81,7 @@ class PolicyChoice:
     outsiders_allowed: bool | None = None
     reveal_in_chat: bool | None = None
     help_deleting: bool | None = None
+    bridge_allowed: bool | None = None
 
 
 def narrowed(installation: Policy, choice: PolicyChoice) -> Policy:
@@ -84,7 +89,8 @@ def narrowed(installation: Policy, choice: PolicyChoice) -> Policy:
 
     Limits are cut down to the installation's, which an operator may have lowered since. What is
     required there is required here. Whether outsiders may be named, reading inside the chat platform and
-    help with deleting are the workspace's own affair.
+    help with deleting are the workspace's own affair. Nobody's people can be reached from the other chat
+    unless both have said so.
     """
     longest = min(choice.longest_expiry or installation.longest_expiry, installation.longest_expiry)
     most = min(choice.most_views or installation.most_views, installation.most_views)
@@ -100,6 +106,7 @@ def narrowed(installation: Policy, choice: PolicyChoice) -> Policy:
         outsiders_allowed=installation.outsiders_allowed if choice.outsiders_allowed is None else choice.outsiders_allowed,
         reveal_in_chat=installation.reveal_in_chat if choice.reveal_in_chat is None else choice.reveal_in_chat,
         help_deleting=installation.help_deleting if choice.help_deleting is None else choice.help_deleting,
+        bridge_allowed=installation.bridge_allowed and bool(choice.bridge_allowed),
     )
 
 
@@ -128,7 +135,7 @@ def settle(policy: Policy, wish: Wish) -> Terms:
         raise BadInput("recipient", "required")
     for standing in wish.recipients:
         if refused := refusal_of(policy, standing):
-            raise BadInput("recipient", refused)
+            raise BadInput("email" if standing is Standing.ACROSS else "recipient", refused)
     if policy.passphrase_required and not wish.has_passphrase:
         raise BadInput("passphrase", "required")
     return terms
@@ -138,6 +145,8 @@ def refusal_of(policy: Policy, standing: Standing) -> str:
     """Why nobody of that standing may be named: a reason of `BadInput`; empty when they may."""
     if standing is Standing.GUEST and not policy.guests_allowed:
         return "guest"
+    if standing is Standing.ACROSS and not policy.bridge_allowed:
+        return "off"
     return "outsider" if standing is Standing.OUTSIDER and not policy.outsiders_allowed else ""
 
 

@@ -278,6 +278,19 @@ class RequestBook(Protocol):
         """That request needs no more looking at."""
 
 
+class Directory(Protocol):
+    """Who has which e-mail address on one chat platform, as far as the platform itself vouches for it.
+
+    Both raise Undeliverable when the platform does not say, or StoreUnavailable. Guests, apps and those who left have no address.
+    """
+
+    async def vouched(self, member: Member) -> Member | None:
+        """The member with name and address, asked of the platform now; None where it vouches for no address of theirs."""
+
+    async def find(self, address: str) -> Member | None:
+        """Whoever has that address, with name and address, asked of the platform now; None for nobody, and for more than one."""
+
+
 class AskDelivery(Protocol):
     """Carries secret requests to one chat platform. Every method may raise Undeliverable."""
 
