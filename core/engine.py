@@ -15,7 +15,7 @@ from core.creation import Created, Creation, Order, Recipient
 from core.errors import BadInput, NotYours, OnHold, StoreUnavailable, TooLate, TooMany
 from core.identity import Member
 from core.link import Link
-from core.policy import Standing, check_longer
+from core.policy import SHORTEST_EXPIRY, Standing, check_longer
 from core.ports import AuditLog, Clock, Limiter, Outbox, Policies, PushStore, RandomBytes, ReceiptBook
 from core.promise import Announce, Nudge, Promise, Tell
 from core.push import (
@@ -172,10 +172,18 @@ class PushEngine:
         if until is None:
             raise TooLate
         self._remember("push.extended", receipt.push_id)
+        is_news = True
+
+        def extended(known: Receipt) -> Receipt:
+            nonlocal is_news
+            is_news = until >= known.expires_at + SHORTEST_EXPIRY * 1000
+            return known.extended(until, now)
+
         # Not taken lightly as other news: with the old end in the book, the sender would hear that it has expired while it lives.
-        extended = await self._book.amend(push_reference, lambda known: known.extended(until, now)) or receipt.extended(until, now)
-        await self._promise(Tell(Happening(push_reference, Seen.EXTENDED, now)), receipt.push_id)
-        return extended
+        noted = await self._book.amend(push_reference, extended) or receipt.extended(until, now)
+        if is_news:  # pressed twice it gains a moment, of which the recipient is not told again
+            await self._promise(Tell(Happening(push_reference, Seen.EXTENDED, now)), receipt.push_id)
+        return noted
 
     async def nudge(self, push_reference: str, sender: Member) -> Receipt:
         """Remind the recipient. Raises NotYours, TooLate when there is nothing to remind of, TooMany, or StoreUnavailable: then nobody is reminded."""
@@ -208,6 +216,12 @@ class PushEngine:
     async def receipt_for(self, push_reference: str, sender: Member) -> Receipt:
         """What the sender may know of their push. Raises NotYours when there is no such push of theirs."""
         return await self._receipt_of(push_reference, sender)
+
+    async def receipt_held_by(self, push_reference: str, recipient: Member) -> Receipt | None:
+        """What the named recipient may know of a push for them: who sent it, and on which terms. None for everybody else."""
+        receipt = await self._book.find(push_reference)
+        mine = receipt is not None and receipt.recipient is not None and receipt.recipient.spelled() == recipient.spelled()
+        return receipt if mine else None
 
     async def live_of(self, sender: Member) -> list[Receipt]:
         """What the sender has pushed and somebody may still open, soonest to expire first."""

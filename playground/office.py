@@ -28,10 +28,10 @@ class Office:
 
 
 @asynccontextmanager
-async def pretend_microsoft() -> AsyncIterator[tuple[PretendMicrosoft, dict[str, str]]]:
+async def pretend_microsoft(clock: Callable[[], int] = system_clock) -> AsyncIterator[tuple[PretendMicrosoft, dict[str, str]]]:
     """A pretend Microsoft, and what the service must be told to believe in it."""
     password = secrets.token_hex(20)
-    microsoft = PretendMicrosoft(app_secret=password, now=lambda: system_clock() / 1000)
+    microsoft = PretendMicrosoft(app_secret=password, now=lambda: clock() / 1000)
     await microsoft.start()
     settings = {
         "MICROSOFT_APP_ID": microsoft.app_id,
@@ -62,7 +62,7 @@ async def open_office(
     async with AsyncExitStack() as closing:
         listening = closing.enter_context(bound(0))
         service_url = f"http://{SERVICE_HOST}:{listening.getsockname()[1]}"
-        microsoft, told = await closing.enter_async_context(pretend_microsoft())
+        microsoft, told = await closing.enter_async_context(pretend_microsoft(clock))
         filled_in = {
             "PUSHPW_BASE_URL": service_url,
             "PUSHPW_REDIS_URL": store_url,

@@ -30,7 +30,7 @@ LEEWAY_SECONDS = 300
 KEYS_FRESH_SECONDS, KEYS_STALE_SECONDS = 6 * 3600, 24 * 3600
 """After the first they are read anew, and used on meanwhile; after the second they are good for nothing."""
 KEYS_AGAIN_SECONDS, KEYS_RETRY_SECONDS = 30, 5
-"""Between two readings for the sake of an unknown key, and after a reading that failed: strangers can make us do no more."""
+"""After a reading that found no such key, and after one that failed: strangers can make us do no more."""
 _UNSIGNED_SECONDS = 600.0
 _PROVED_MOST = 256
 _OPTIONS: Options = {
@@ -143,6 +143,8 @@ class Keys:
                 return key  # good for some hours yet: nobody waits
             with suppress(Unreachable):  # perhaps the keys of before are still good enough to say that this one is none of them
                 await self._flight.share()
+                if name not in self._known:
+                    self._next_reading = self._clock() + KEYS_AGAIN_SECONDS * 1000
         if not self._is_within(KEYS_STALE_SECONDS):
             raise Unreachable("no_keys")
         return self._known.get(name)
@@ -163,7 +165,7 @@ class Keys:
             log.warning("teams_keys_not_read")
             raise
         self._known, self._read_at = known, self._clock()
-        self._next_reading = self._clock() + KEYS_AGAIN_SECONDS * 1000
+        self._next_reading = self._read_at
 
     async def _ask(self, url: str) -> Mapping[str, Any]:
         said = await ask(self._session, "GET", url)

@@ -31,12 +31,10 @@ async def test_a_rotated_key_is_good_at_once_and_the_old_one_until_it_is_taken_a
     async with open_scene() as scene:
         old = scene.token()
         assert await status(scene, old) == 200
-        scene.clock.advance(KEYS_AGAIN_SECONDS * 1000)
         scene.microsoft.identity.rotate()
         assert await asyncio.gather(*(status(scene) for _ in range(10))) == [200] * 10
         assert readings(scene) == 2
         assert await status(scene, old) == 200
-        scene.clock.advance(KEYS_AGAIN_SECONDS * 1000)
         scene.microsoft.identity.rotate(keep_old=False)
         assert await status(scene) == 200
         assert await status(scene, old) == 401
@@ -61,10 +59,10 @@ async def test_strangers_cannot_make_us_read_the_keys_again_and_again() -> None:
         stranger = scene.microsoft.identity.token(scene.microsoft.identity.claims(scene.url), key=STRANGER)
         for _ in range(5):
             assert await asyncio.gather(*(status(scene, stranger) for _ in range(5))) == [401] * 5
-        assert readings(scene) == 1
+        assert readings(scene) == 2
         scene.clock.advance(KEYS_AGAIN_SECONDS * 1000)
         assert await asyncio.gather(*(status(scene, stranger) for _ in range(5))) == [401] * 5
-        assert readings(scene) == 2
+        assert readings(scene) == 3
 
 
 async def test_keys_that_cannot_be_had_are_no_verdict_and_are_asked_for_again() -> None:
@@ -100,7 +98,7 @@ async def test_keys_are_read_anew_before_they_are_old_and_nobody_waits_for_it() 
         async with asyncio.timeout(5):
             while await status(scene, token) != 401:  # its key is gone as soon as the reading is through
                 await asyncio.sleep(0.01)
-        assert readings(scene) == 2
+        assert readings(scene) == 3  # and one for the sake of a key that is unknown now
 
 
 @pytest.mark.parametrize("endorsements", [(), ("webchat",), ("webchat", "directline"), ("MSTEAMS",), ("msteams ",), ("",)], ids=str)

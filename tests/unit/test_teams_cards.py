@@ -15,7 +15,7 @@ from adapters.teams.render.card import receipt_card
 from adapters.teams.render.created import created, created_link
 from adapters.teams.render.form import GENERATE, LINES, Remarks, push_form
 from adapters.teams.render.group_card import BURN_GROUP, group_card
-from adapters.teams.render.help import help_card, introduction, typed_by_mistake, welcome
+from adapters.teams.render.help import help_card, introduction, nobody_named_here, typed_by_mistake, welcome
 from adapters.teams.render.invitation import extended, invitation, invitation_ended, not_opened_card, reminder, view_in_browser
 from adapters.teams.render.listing import LIST_PAGE, PAGE, listing
 from adapters.teams.render.passing_on import offer, offer_ended, offered
@@ -101,6 +101,8 @@ def messages(voice: Words) -> dict[str, Card]:
         "welcome": welcome(voice),
         "introduction": introduction(voice),
         "help": help_card(voice),
+        "help alone": help_card(voice, shared=False),
+        "nobody named": nobody_named_here(voice),
         "mistake": typed_by_mistake(voice),
     }  # fmt: skip
 
@@ -118,7 +120,7 @@ def dialogs(voice: Words) -> dict[str, Card]:
         "ask form": ask_form(voice, form, VALUE, NAMES, Remarks("why", "what")),
         "asked": asked_note(voice, asked(), NAMES),
         "answer form": answer_form(voice, strict, asked(), form, VALUE, NAMES, Remarks("why", "passphrase")),
-        "view": view_in_browser(voice, URL, "push.example.com", VALUE),
+        "view": view_in_browser(voice, receipt(has_passphrase=True), NAMES, URL, "push.example.com", VALUE),
     }
 
 
@@ -343,10 +345,16 @@ def test_an_ended_invitation_has_nothing_to_press(state: State) -> None:
 
 
 def test_who_was_checked_is_told_where_the_button_leads() -> None:
-    card = view_in_browser(EN, URL, "push.example.com", VALUE)
+    card = view_in_browser(EN, receipt(has_passphrase=True), NAMES, URL, "push.example.com", VALUE)
     (go,) = of_type(card, "Action.OpenUrl")
     assert (go["title"], go["url"]) == ("View in push.example.com", URL)
     assert "ten minutes" in said_in(card)
+
+
+def test_the_card_in_place_of_the_invitation_still_says_who_sent_it() -> None:
+    card = view_in_browser(EN, receipt(has_passphrase=True), NAMES, URL, "push.example.com", VALUE)
+    assert said_in(card).startswith("Alice sent you a secret.")
+    assert "a passphrase that Alice tells you another way" in said_in(card)
 
 
 def test_a_shared_card_says_for_whom_it_opens() -> None:

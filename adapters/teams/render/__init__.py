@@ -14,7 +14,7 @@ card comes back as a plain dict, whose `fallbackText` serves as the message's `s
                 created(words, receipts, names, unreachable=(), more=())                             for one person or several
     invitation  invitation(words, receipt, names, value)  reminder(words, receipt, names)            OPEN {value}
                 invitation_ended(words, receipt, names)  extended(words, receipt, names)
-                view_in_browser(words, url, host, value)  not_opened_card(words, said, value="")     answers to OPEN, for_this_user
+                view_in_browser(words, receipt, names, url, host, value)  not_opened_card(words, said, value="")     answers to OPEN, for_this_user
     share       share_card(words, receipts, names, value)  share_ended(words, receipts, names)       OPEN {value}
     card        receipt_card(words, receipt, names, offered=())                                      BURN, RELEASE, NUDGE {reference}
                                                                                                      EXTEND {reference, expiry}; dialog AGAIN {reference}
@@ -28,7 +28,7 @@ card comes back as a plain dict, whose `fallbackText` serves as the message's `s
                 answer_title(words)
     waiting     form_waits(words, sealed, names=())  ask_waits(words, sealed)                        dialogs PUSH, REQUEST {form}: for a typed command
     recipients  lines_about(words, choice)  refused_names(words, refused, policy)                    for Remarks
-    help        welcome(words)  introduction(words)  help_card(words)  typed_by_mistake(words)
+    help        welcome(words)  introduction(words)  help_card(words, shared=True)  typed_by_mistake(words)  nobody_named_here(words)
     blocks      told(words, said, *more)                                                             a card that says one thing
                 Spelling(words, names)  Plainly(words, names)                                        the Marks of a card, and of a notification
 

@@ -43,16 +43,24 @@ def _open(words: Words, value: str) -> Element:
     return primary(execute(words.say("Open"), OPEN, value=value))
 
 
-def view_in_browser(words: Words, url: str, host: str, value: str) -> Card:
-    """The answer to a checked press, for that person alone. `url` has a ticket and lives for ten minutes; `value` opens anew after that."""
+def view_in_browser(words: Words, receipt: Receipt | None, names: Names, url: str, host: str, value: str) -> Card:
+    """The answer to a checked press, for that person alone, in place of the invitation: so it says again who sent it, as far as that is known.
+
+    `url` has a ticket and lives for ten minutes; `value` opens anew after that.
+    """
+    marks = Spelling(words, names)
+    passphrase = lines.passphrase_line(words, marks, receipt) if receipt else ""
     body = [
+        *([heading(lines.first_line(words, marks, receipt))] if receipt else []),
         text(words.say("The page opens in your browser. It shows a button first; nothing is used up before you press it.")),
+        *([quiet(passphrase)] if passphrase else []),
         quiet(words.say("This works for ten minutes. After that, press Open again.")),
     ]
     go = primary(opens_page(words.say("View in {host}", host=host), url))
     return card(words, words.say("A secret for you"), body, [go, execute(words.say("Open again"), OPEN, value=value)])
 
 
-def not_opened_card(words: Words, said: str, value: str = "") -> Card:
+def not_opened_card(words: Words, said: str, value: str = "", receipt: Receipt | None = None, names: Names | None = None) -> Card:
     """The answer to a press that opened nothing: why, and the button once more where pressing again may help."""
-    return card(words, said, [text(said)], [_open(words, value)] if value else [])
+    sent = [heading(lines.first_line(words, Spelling(words, names or {}), receipt))] if receipt else []
+    return card(words, said, [*sent, text(said)], [_open(words, value)] if value else [])

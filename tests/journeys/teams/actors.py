@@ -42,7 +42,7 @@ class Actors:
 
     async def open_in_chat(self) -> str:
         """Omar presses Open; the address behind the button of the card that he alone gets."""
-        seen = await self.omar.presses(await self.invitation(), "Open")
+        seen = await self.omar.presses(await self.invitation(), "open")
         assert seen.ok, seen.problem
         (url,) = links_in(seen.card)
         return url
@@ -57,9 +57,10 @@ class Actors:
 
 
 async def settle_in(office: Office) -> None:
-    """Everybody has opened the app once, so that it knows where they are."""
-    for key in (JANE, OMAR):
-        await office.microsoft.as_person(key).installs()
+    """Everybody has opened the app once, so that it knows where they are, and was welcomed."""
+    for person in map(office.microsoft.as_person, (JANE, OMAR)):
+        await person.installs()
+        await office.microsoft.until(person.latest)
 
 
 def actors_in(office: Office) -> Actors:
