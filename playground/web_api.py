@@ -96,7 +96,7 @@ class WebApi:
         actor = token.actor or house.team.bot
         self._may(token, house, known.scopes)
         self._refuse_as_planned(method, arguments)
-        return known.act(house, Call(actor, arguments, token.org_wide))
+        return known.act(house, Call(actor, arguments, token.org_wide, frozenset(token.scopes)))
 
     def _house(self, token: Token, arguments: Json) -> House:
         """Where the call acts: the token's workspace, or of an organisation's the one that the arguments belong to."""

@@ -9,12 +9,14 @@ import structlog
 from adapters.teams import parse
 from adapters.teams.conversations import Conversations
 from adapters.teams.direct import PersonalChats
+from adapters.teams.directory import TeamsDirectory
 from adapters.teams.gestures import Payload
 from adapters.teams.people import People
 from adapters.teams.recipients import Recipients
 from adapters.teams.render.blocks import Card, Names
 from adapters.teams.replies import Replies
 from adapters.wording.catalog import Words
+from core.bridge import Bridge
 from core.engine import PushEngine
 from core.errors import StoreUnavailable, Undeliverable
 from core.keyring import KeyRing
@@ -44,6 +46,8 @@ class Desk:
     conversations: Conversations
     people: People
     recipients: Recipients
+    directory: TeamsDirectory
+    bridge: Bridge
     chats: PersonalChats
     replies: Replies
     ring: KeyRing

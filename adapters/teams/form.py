@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from adapters.teams.gestures import PUSH
 from core.errors import Damaged
-from core.identity import Member
+from core.identity import Member, Platform
 from core.keyring import KeyRing
 from core.link import decode, encode
 
@@ -43,6 +43,10 @@ class Form:
     where: Where = "chat"
     notice: Notice = ""
     several_lines: bool = False
+    crosses_to: Platform | None = None
+    """The chat whose people may be named by e-mail address."""
+    across: str = field(default="", repr=False)
+    """Their addresses, as typed; not remembered here."""
     draft_length: int = 0
     label: str = ""
     request: str = ""
@@ -54,7 +58,7 @@ class Form:
 
     def sealed(self, ring: KeyRing, member: Member) -> str:
         """What goes into the form's buttons."""
-        plain = _FORMS.dump_json(self, exclude={"secret", "passphrase"}, exclude_defaults=True)
+        plain = _FORMS.dump_json(self, exclude={"secret", "passphrase", "across"}, exclude_defaults=True)
         return encode(ring.wrap(_PURPOSE, plain, member.spelled().encode()))
 
     @classmethod

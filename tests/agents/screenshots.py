@@ -39,6 +39,7 @@ async def show_help(alice: AgentsPlayground, folder: Path) -> None:
 
 
 async def show_a_push(alice: AgentsPlayground, folder: Path) -> None:
+    await alice.open_chat("Staging")
     form = await alice.open_dialog("push")
     await form.get_by_label("Secret", exact=True).fill("correct horse battery staple")
     await alice.pick("Alice Archer")
@@ -47,6 +48,7 @@ async def show_a_push(alice: AgentsPlayground, folder: Path) -> None:
     await expect(alice.dialog).to_contain_text("Done.")
     await shot(alice, alice.dialog, folder / "teams-done.png")
     await alice.close_dialog()
+    await alice.open_chat("Personal Chat")
     invitation = alice.message("sent you a secret")
     await shot(alice, invitation, folder / "teams-message.png")
     await invitation.get_by_role("button", name="Open", exact=True).click()
@@ -63,6 +65,7 @@ async def show_a_push(alice: AgentsPlayground, folder: Path) -> None:
 
 
 async def show_a_link(alice: AgentsPlayground, folder: Path) -> None:
+    await alice.open_chat("Staging")
     await alice.say("the staging password is hunter2")
     form = await alice.message_action("the staging password", "push_message")
     await shot(alice, form, folder / "teams-from-message.png")
@@ -70,6 +73,7 @@ async def show_a_link(alice: AgentsPlayground, folder: Path) -> None:
     await alice.dialog.get_by_label("Link", exact=True).wait_for()
     await shot(alice, alice.dialog, folder / "teams-link.png")
     await alice.close_dialog()
+    await alice.open_chat("Personal Chat")
     await alice.say("list")
     await shot(alice, alice.message("live secret"), folder / "teams-list.png")
 

@@ -6,6 +6,7 @@ from typing import Any
 from adapters.wording import receipt_lines
 from adapters.wording.catalog import Words
 from adapters.wording.confirmations import Confirmation
+from adapters.wording.marks import across
 from adapters.wording.terms import moment
 from core.identity import Member
 from core.push import Millis
@@ -52,7 +53,7 @@ class SlackMarks:
 
     def person(self, member: Member) -> str:
         """A mention; whoever is in another chat by name."""
-        return person(member.id) if member.workspace.platform == "slack" else letters(member.name or member.id)
+        return person(member.id) if member.workspace.platform == "slack" else letters(across(member) or member.id)
 
     def when(self, words: Words, at: Millis) -> str:
         """By Slack's own formatting."""

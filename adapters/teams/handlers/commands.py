@@ -9,7 +9,7 @@ from adapters.teams.handlers.listing import ListingHandlers
 from adapters.teams.handlers.push_form import PushFormHandlers
 from adapters.teams.handlers.requests import RequestHandlers
 from adapters.teams.render.blocks import Card, told
-from adapters.teams.render.help import help_card, typed_by_mistake
+from adapters.teams.render.help import help_card, nobody_named_here, typed_by_mistake
 from adapters.wording.catalog import Words
 
 
@@ -46,6 +46,8 @@ class CommandHandlers:
             case commands.ListMine():
                 return await self._listing.spoken(payload, words)
             case commands.Help() | commands.ChangeSettings():
-                return help_card(words)
+                return help_card(words, shared=parse.conversation(payload).shared)
+            case commands.Mistake() if parse.names_somebody_plainly(payload) and not parse.conversation(payload).shared:
+                return nobody_named_here(words)
             case commands.Mistake():
                 return typed_by_mistake(words)
