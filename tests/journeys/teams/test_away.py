@@ -33,7 +33,7 @@ PATIENCE = 20.0
 """A busy machine is no slow app."""
 MAKES_ONE_ANYWAY = ("form", "generate")
 """A strong secret needs no store."""
-SOON = replace(IN_TESTS, lease_ms=1500)
+SOON = replace(IN_TESTS, lease_ms=1500, sweep_seconds=5.0)
 """As in life, but that a promise is looked at again after a fraction of a second."""
 
 
@@ -61,6 +61,7 @@ class Shaky:
         if not self.armed:
             return await self._send(activity, token)
         self.armed = False
+        await self.proxy.quiet(0.1)  # what came before is carried out to its end
         before = events_of(self.office.service.house.metrics)
         self.proxy.count_from_here()
         self.proxy.on_question = self._may_pass
