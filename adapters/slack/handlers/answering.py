@@ -105,11 +105,10 @@ class AnsweringHandlers:
     async def _is_governed_elsewhere(self, requester: Member, payload: Payload) -> bool:
         """Whether the sender is of another organisation than the requester, and their workspace has the app, and so a policy of its own."""
         sender = parse.member(payload)
-        if sender.workspace.spelled() == requester.workspace.spelled():
+        if sender.workspace.spelled() == requester.workspace.spelled() or not await self._desk.tokens.has_app(sender.workspace):
             return False
         known = await self._desk.people.find(sender.id, parse.installed_in(payload))
-        stranger = known is None or known.standing(requester.workspace) is Standing.OUTSIDER
-        return stranger and await self._desk.tokens.has_app(sender.workspace)
+        return known is None or known.standing(requester.workspace) is Standing.OUTSIDER
 
 
 def _order(sent: Submission, request: SecretRequest, standing: Standing) -> Order:
