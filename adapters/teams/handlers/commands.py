@@ -1,5 +1,7 @@
 """What does a typed message do?"""
 
+import structlog
+
 from adapters import commands
 from adapters.teams import parse
 from adapters.teams.desk import Desk
@@ -11,6 +13,12 @@ from adapters.teams.handlers.requests import RequestHandlers
 from adapters.teams.render.blocks import Card, told
 from adapters.teams.render.help import help_card, nobody_named_here, typed_by_mistake
 from adapters.wording.catalog import Words
+from core.errors import TooMany
+
+TYPED = "typed"
+"""The budget for messages."""
+
+log = structlog.get_logger(__name__)
 
 
 class CommandHandlers:
@@ -30,7 +38,12 @@ class CommandHandlers:
         return Gestures(commands={ANYTHING_ELSE: self.message})
 
     async def message(self, payload: Payload) -> Answer:
-        """Somebody wrote to the app."""
+        """Somebody wrote to the app. Who writes faster than people do is not answered: a chat must not fill up with our answers."""
+        try:
+            await self._desk.limiter.spend(TYPED, parse.member(payload).spelled())
+        except TooMany:
+            log.info("typed_too_often")
+            return None
         words = await self._desk.words_for(payload)
         self._desk.later(self._desk.reply(payload, await self._carried_out(payload, words)))
         return None
