@@ -284,8 +284,11 @@ class RequestBook(Protocol):
 class Directory(Protocol):
     """Who has which e-mail address on one chat platform, as far as the platform itself vouches for it.
 
-    Both raise Undeliverable when the platform does not say, or StoreUnavailable. Guests, apps and those who left have no address.
+    Both look-ups raise Undeliverable when the platform does not say, or StoreUnavailable. Guests, apps and those who left have no address.
     """
+
+    def is_named(self, workspace: Workspace) -> bool:
+        """Whether the operator has named that workspace: what one says that is only let in counts for nothing."""
 
     async def vouched(self, member: Member) -> Member | None:
         """The member with name and address, asked of the platform now; None where it vouches for no address of theirs."""

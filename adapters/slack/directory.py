@@ -28,10 +28,14 @@ class SlackDirectory:
         self._many = many
         self._only: Workspace | None = None
 
+    def is_named(self, workspace: Workspace) -> bool:
+        """As the port says; the only one is named by its token."""
+        return not self._many or workspace.id in self._named or (workspace.enterprise or "") in self._named
+
     async def vouched(self, member: Member) -> Member | None:
         """As the port says. Slack is asked as of the member's own workspace: no other's word counts for them."""
         home = member.workspace
-        if not self._is_named(home):
+        if not self.is_named(home):
             return None
         calls = await self._switchboard.to(home)
         return _vouched(Person.told(await calls.user(member.id)), member.id, home)
@@ -54,9 +58,6 @@ class SlackDirectory:
         user_id = await calls.user_by_email(address)
         found = _vouched(Person.told(await calls.user(user_id)), user_id, home)
         return found if found is not None and found.address == address else None
-
-    def _is_named(self, home: Workspace) -> bool:
-        return not self._many or home.id in self._named or (home.enterprise or "") in self._named
 
     async def _homes(self) -> list[Workspace]:
         if self._many:

@@ -49,10 +49,14 @@ class TeamsDirectory:
         self._domains = domains
         self._noted: ShortMemory[bool] = ShortMemory(clock, seconds=_LOOK_AGAIN_SECONDS, most=_REMEMBERED_MOST)
 
+    def is_named(self, workspace: Workspace) -> bool:
+        """As the port says."""
+        return workspace.id in self._tenants
+
     async def vouched(self, member: Member) -> Member | None:
         """As the port says; nobody without a chat of their own with the app."""
         home, chat = member.workspace, (await self._conversations.of(member)).chat
-        if home.id not in self._tenants or not chat:
+        if not self.is_named(home) or not chat:
             return None
         entry = await self._rosters.member(await self._conversations.service_url(home), chat, member.id)
         person = Person.told(entry) if entry is not None else None

@@ -64,7 +64,10 @@ class Sides:
     # In Teams
 
     async def janes_form(self) -> Dialog:
-        return (await self.jane.opens("push")).dialog
+        """The dialog, unfolded."""
+        form = (await self.jane.opens("push")).dialog
+        await self.jane.presses(form, "More options")
+        return form
 
     async def jane_pushes(self, to: str, **typed: str) -> Outcome:
         return await self.jane.submits(await self.janes_form(), secret=SECRET, email=to, **typed)
@@ -112,24 +115,27 @@ async def allow(town: Town, *, allowed: bool = True, team: str = TEAM_ID, admin:
 
 
 @asynccontextmanager
-async def open_both(
-    store_url: str, prefix: str, *, extras: Extras = Extras(bridge=True), **settings: str
-) -> AsyncIterator[tuple[Town, PretendMicrosoft]]:
+async def open_both(store_url: str, prefix: str, *, many: bool = False, **settings: str) -> AsyncIterator[tuple[Town, PretendMicrosoft]]:
     """Both chats at one service. `settings` on top of what both need."""
     async with AsyncExitStack() as closing:
         microsoft, told = await closing.enter_async_context(pretend_microsoft())
         told = {**told, "PUSHPW_TEAMS_TENANTS": TENANT, **settings}
-        town = await closing.enter_async_context(open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, extras=extras, **told))
+        town = await closing.enter_async_context(
+            open_town(store_url=store_url, prefix=prefix, timing=IN_TESTS, extras=Extras(bridge=True, many=many), **told)
+        )
         microsoft.wire.bot_url = town.service_url + PATH
         town.slack.sender.patience = 20.0
         yield town, microsoft
 
 
 @asynccontextmanager
-async def both_sides(store_url: str, prefix: str, *, on: bool = True) -> AsyncIterator[Sides]:
-    """Everybody has the app, an address, and the leave to use it; `on`: the operator has listed their domain."""
-    settings = {"PUSHPW_BRIDGE_DOMAINS": DOMAIN} if on else {}
-    async with open_both(store_url, prefix, **settings) as (town, microsoft):
+async def both_sides(store_url: str, prefix: str, *, on: bool = True, many: bool = False, **settings: str) -> AsyncIterator[Sides]:
+    """Everybody has the app, an address, and the leave to use it; `on`: the operator has listed their domain.
+
+    Where there are many workspaces, each has still to install it.
+    """
+    settings |= {"PUSHPW_BRIDGE_DOMAINS": DOMAIN} if on else {}
+    async with open_both(store_url, prefix, many=many or "PUSHPW_BRIDGE_WORKSPACES" in settings, **settings) as (town, microsoft):
         for user, address in ((ALICE, ALICES), (BOB, BOBS)):
             town.slack.workspace.change_person(user, email=address)
         await allow(town)

@@ -38,15 +38,19 @@ class CommandHandlers:
         return Gestures(commands={ANYTHING_ELSE: self.message})
 
     async def message(self, payload: Payload) -> Answer:
-        """Somebody wrote to the app. Who writes faster than people do is not answered: a chat must not fill up with our answers."""
+        """Somebody wrote to the app."""
+        words = await self._desk.words_for(payload)
+        self._desk.later(self._replied(payload, await self._carried_out(payload, words)))
+        return None
+
+    async def _replied(self, payload: Payload, card: Card) -> None:
+        """Whoever writes faster than people do is not answered each time: a chat must not fill up with our answers."""
         try:
             await self._desk.limiter.spend(TYPED, parse.member(payload).spelled())
         except TooMany:
-            log.info("typed_too_often")
-            return None
-        words = await self._desk.words_for(payload)
-        self._desk.later(self._desk.reply(payload, await self._carried_out(payload, words)))
-        return None
+            log.info("reply_left_out")
+            return
+        await self._desk.reply(payload, card)
 
     async def _carried_out(self, payload: Payload, words: Words) -> Card:
         match wish := parse.command(payload):

@@ -109,7 +109,8 @@ class PushFormHandlers:
             return told(words, refused_names(words, choice.refused, policy))
         form = _for(Form("", expires_in=wish.expires_in, views=wish.views), _allowed(choice))
         form = replace(form, notice="generated") if wish.generate else form
-        return form_waits(words, form.sealed(self._desk.ring, parse.member(payload)), [name for _, name in form.names])
+        sealed, names = form.sealed(self._desk.ring, parse.member(payload)), [name for _, name in form.names]
+        return form_waits(words, sealed, names, generated=wish.generate)
 
     async def _show(self, payload: Payload, form: Form, secret: str = "") -> Answer:
         """A new dialog with this form in it."""

@@ -27,7 +27,8 @@ from adapters.teams.render.request import (
 from adapters.teams.render.waiting import ask_waits
 from adapters.wording.catalog import Words
 from adapters.wording.terms import not_asked, opened_long_ago, refusal
-from core.creation import Created, Order
+from core.answering import Answering
+from core.creation import Order
 from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
 from core.generator import generate
 from core.identity import Member
@@ -45,6 +46,7 @@ class RequestHandlers:
     def __init__(self, desk: Desk, requests: SecretRequests) -> None:
         self._desk = desk
         self._requests = requests
+        self._answering = Answering(desk.engine, requests)
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
@@ -165,9 +167,7 @@ class RequestHandlers:
                 policy = await self._desk.policy_for(sent.payload)
                 request = await self._requests.answerable_by(form.request, sent.sender)
                 standing = await self._standing_of(request.requester, sent, policy)
-            created = await self._desk.engine.create(_order(form, request, sent.sender, standing))
-            if not await self._answered(request, sent.sender, created):
-                return Said(dialog_says(words, _over(words)), done=True)
+            created = await self._answering.answer(request, _order(form, request, sent.sender, standing))
         except NotYours:
             return Said(dialog_says(words, _over(words)), done=False)
         except (TooSlow, StoreUnavailable, BadInput, TooMany) as problem:
@@ -175,6 +175,8 @@ class RequestHandlers:
             if request is None:
                 return Said(dialog_says(words, remarks.wrong), done=False)
             return Said(await self._answer_again(words, policy, request, form, sent.payload, remarks), done=False)
+        if created is None:
+            return Said(dialog_says(words, _over(words)), done=True)
         return Said(
             dialog(answer_title(words), created_card(words, [created.receipt], await self._desk.names_in(created.receipt))), done=True
         )
@@ -193,20 +195,6 @@ class RequestHandlers:
         if person is None and refusal_of(policy, Standing.GUEST):
             raise BadInput("recipient", "not_known")
         return person.standing(sent.sender.workspace) if person else Standing.MEMBER
-
-    async def _answered(self, request: SecretRequest, sender: Member, created: Created) -> bool:
-        """Whether this push is the answer. One that came too late, say from a second window, is taken back."""
-        try:
-            if await self._requests.answered(request.id, sender, created.receipt.reference):
-                return True
-        except NotYours:
-            pass
-        except StoreUnavailable:
-            # The push is made and on its way: whoever heard now that nothing was sent would send it a second time.
-            log.warning("store_unavailable", during="answer")
-            return True
-        await self._desk.engine.burn(created.receipt.reference, sender)
-        return False
 
     # Ended -----------------------------------------------------------------------------------
 
