@@ -47,6 +47,10 @@ class RedisSeenBefore:
         before = (await asyncio.shield(question.answer))[at]
         return before is None or before == mark
 
+    async def forget(self, kind: str, what: bytes) -> None:
+        async with trouble(self._redis):
+            await self._redis.delete(self._keys.seen(kind, what))
+
     def _question(self) -> _Question:
         """The one that is not asked yet and has room, or a new one."""
         if self._open is None or len(self._open.keys) >= self._most:
