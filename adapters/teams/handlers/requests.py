@@ -27,7 +27,7 @@ from adapters.teams.render.request import (
 from adapters.teams.render.waiting import ask_waits
 from adapters.wording.catalog import Words
 from adapters.wording.terms import not_asked, opened_long_ago, refusal
-from core.answering import Answering
+from core.answering import answer
 from core.creation import Order
 from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
 from core.generator import generate
@@ -46,7 +46,6 @@ class RequestHandlers:
     def __init__(self, desk: Desk, requests: SecretRequests) -> None:
         self._desk = desk
         self._requests = requests
-        self._answering = Answering(desk.engine, requests)
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
@@ -167,7 +166,7 @@ class RequestHandlers:
                 policy = await self._desk.policy_for(sent.payload)
                 request = await self._requests.answerable_by(form.request, sent.sender)
                 standing = await self._standing_of(request.requester, sent, policy)
-            created = await self._answering.answer(request, _order(form, request, sent.sender, standing))
+            created = await answer(self._desk.engine, self._requests, request, _order(form, request, sent.sender, standing))
         except NotYours:
             return Said(dialog_says(words, _over(words)), done=False)
         except (TooSlow, StoreUnavailable, BadInput, TooMany) as problem:
