@@ -206,6 +206,7 @@ def manifest() -> None:
 @click.option("--many", is_flag=True, help="Many workspaces, by OAuth with rotating tokens.")
 @click.option("--workflow", is_flag=True, help="With the workflow step “Ask for a secret”.")
 @click.option("--previews", is_flag=True, help="With a neutral card under our own links.")
+@click.option("--bridge", is_flag=True, help="With people of Teams by e-mail address, and back (PUSHPW_BRIDGE_DOMAINS).")
 @click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 def manifest_slack(base_url: str | None, output: Path | None, **extras: bool) -> None:
     """Print the Slack app's manifest."""

@@ -6,13 +6,14 @@ from adapters.redis_store.seen_before import RedisSeenBefore
 from adapters.slack.ask_delivery import SlackAskDelivery
 from adapters.slack.delivery import SlackDelivery
 from adapters.slack.desk import Desk
+from adapters.slack.directory import SlackDirectory
 from adapters.slack.groups import Groups
 from adapters.slack.handlers import SlackHandlers
 from adapters.slack.home import HomeTabs
 from adapters.slack.http import SlackDoor
 from adapters.slack.install import MEMBER_PATH, InstallDoor
 from adapters.slack.installations import Installations
-from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES, PREVIEW_SCOPES
+from adapters.slack.manifest import BOT_SCOPES, BRIDGE_SCOPES, OPTIONAL_BOT_SCOPES, PREVIEW_SCOPES
 from adapters.slack.notices import Notices
 from adapters.slack.oauth import OAuth
 from adapters.slack.people import People
@@ -26,6 +27,7 @@ from adapters.web.notices import NoticePages
 from adapters.web.origin import claimant_address
 from bot.ground import Door, Ground, brand_of
 from bot.settings import secret
+from core.bridge import Bridge
 from core.engine import PushEngine
 from core.once import Once
 from core.ports import AuditLog, Departures, ReceiptBook
@@ -51,6 +53,7 @@ class SlackSide:
             else OneToken(secret(settings.slack_bot_token), api_url=settings.slack_api_url, session=session)
         )
         self._switchboard = Switchboard(self.tokens, api_url=settings.slack_api_url, session=session)
+        self.directory = SlackDirectory(self._switchboard, settings.bridge_workspaces, many=settings.has_many_workspaces)
         self._responses = Responses(api_url=settings.slack_api_url, session=session)
         self._preferences = MemberPreferences(ground.workspaces, ground.metrics, ground.clock)
         self._people = People(self._switchboard, self._preferences, ground.clock)
@@ -100,14 +103,14 @@ class SlackSide:
         if self._many:
             await self._many.vault.drain()
 
-    def doors(self, engine: PushEngine, requests: SecretRequests, book: ReceiptBook, audit: AuditLog) -> list[Door]:
+    def doors(self, engine: PushEngine, requests: SecretRequests, book: ReceiptBook, audit: AuditLog, bridge: Bridge) -> list[Door]:
         """The doors, with their handlers behind them."""
         ground = self._ground
         reveals = Reveals(engine=engine, book=book, policies=ground.policies, records=self._records, audit=audit, random=ground.random)
-        handlers = SlackHandlers(self._desk(engine, reveals), requests, self._leave_url)
+        handlers = SlackHandlers(self._desk(engine, reveals, bridge), requests, self._leave_url)
         return self._entrances(Reception(handlers, RedisSeenBefore(ground.redis, ground.random, prefix=ground.prefix)))
 
-    def _desk(self, engine: PushEngine, reveals: Reveals) -> Desk:
+    def _desk(self, engine: PushEngine, reveals: Reveals, bridge: Bridge) -> Desk:
         ground = self._ground
         return Desk(
             engine=engine,
@@ -124,6 +127,7 @@ class SlackSide:
             home=self._home,
             groups=self._groups,
             recipients=Recipients(self._people, self._groups),
+            bridge=bridge,
             once=Once(self._records, RedisLocks(ground.redis, ground.random, prefix=ground.prefix), ground.random),
             ring=ground.ring,
             random=ground.random,
@@ -172,7 +176,12 @@ class _ManyWorkspaces:
             limiter=ground.limiter,
             random=ground.random,
             address_of=lambda request: claimant_address(request, settings.trusted_proxies),
-            scopes=[*BOT_SCOPES, *OPTIONAL_BOT_SCOPES, *(PREVIEW_SCOPES if settings.slack_previews else [])],
+            scopes=[
+                *BOT_SCOPES,
+                *OPTIONAL_BOT_SCOPES,
+                *(PREVIEW_SCOPES if settings.slack_previews else []),
+                *(BRIDGE_SCOPES if settings.bridge_domains else []),
+            ],
             base_url=settings.base_url,
             name=settings.brand_name,
         )

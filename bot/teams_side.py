@@ -11,6 +11,7 @@ from adapters.teams.conversations import Conversations
 from adapters.teams.delivery import TeamsDelivery
 from adapters.teams.desk import Desk
 from adapters.teams.direct import PersonalChats
+from adapters.teams.directory import TeamsDirectory
 from adapters.teams.handlers import teams_gestures
 from adapters.teams.http import TeamsDoor
 from adapters.teams.identity import Identity, Keys, Signed, Unsigned
@@ -22,7 +23,9 @@ from adapters.teams.service_urls import ServiceUrls
 from adapters.teams.tokens import Certificate, ClientSecret, NoTokens, Tokens, TokenSource
 from bot.ground import Door, Ground
 from bot.settings import Settings, secret
+from core.bridge import Bridge
 from core.engine import PushEngine
+from core.identity import Member
 from core.once import Once
 from core.ports import Clock, RandomBytes
 from core.preferences import MemberPreferences
@@ -50,14 +53,26 @@ class TeamsSide:
         self._chats, self._replies = PersonalChats(connector, self._conversations), Replies(connector)
         self.delivery = TeamsDelivery(self._chats, self._people, self._conversations, ground.ring, ground.policies, ground.clock)
         self.asking = TeamsAskDelivery(self._chats, self._people)
-        self.forget = self._conversations.forget
-        """For who takes the app away."""
+        self.directory = TeamsDirectory(
+            connector,
+            self._conversations,
+            ground.workspaces,
+            ground.clock,
+            tenants=ground.settings.teams_tenants,
+            domains=ground.settings.bridge_domains,
+        )
 
-    def doors(self, engine: PushEngine, requests: SecretRequests) -> list[Door]:
+    async def forget(self, member: Member) -> None:
+        """The member takes the app away."""
+        await self.directory.forget(member)
+        await self._conversations.forget(member)
+
+    def doors(self, engine: PushEngine, requests: SecretRequests, bridge: Bridge) -> list[Door]:
         """The door, with its handlers behind it."""
         ground = self._ground
         desk = Desk(
             engine=engine,
+            limiter=ground.limiter,
             outbox=ground.outbox,
             once=Once(self._records, RedisLocks(ground.redis, ground.random, prefix=ground.prefix), ground.random),
             clock=ground.clock,
@@ -68,6 +83,8 @@ class TeamsSide:
             conversations=self._conversations,
             people=self._people,
             recipients=Recipients(self._people, self._conversations),
+            directory=self.directory,
+            bridge=bridge,
             chats=self._chats,
             replies=self._replies,
             ring=ground.ring,

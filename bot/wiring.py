@@ -29,12 +29,13 @@ from bot.settings import Settings, secret
 from bot.slack_side import SlackSide
 from bot.sweeper import sweep_for_ever
 from bot.teams_side import TeamsSide
+from core.bridge import Bridge
 from core.engine import PushEngine
 from core.farewell import Farewells, Partings
 from core.identity import Platform
 from core.keyring import KeyRing
 from core.policies import WorkspacePolicies
-from core.ports import AskDelivery, Delivery, Policies
+from core.ports import AskDelivery, Delivery, Directory, Policies
 from core.preferences import MemberPreferences
 from core.promise import Ask, Farewell, Parting, Promise, Settle
 from core.receipt import Change
@@ -160,16 +161,16 @@ def _build(ground: Ground) -> House:
         clock=ground.clock,
         random=ground.random,
     )
-    sightings = Sightings()
+    sightings, bridge = Sightings(), _bridge(ground, slack, teams)
     doors = [_web_door(ground.settings, engine, sightings), _statements_door(ground.settings), _health_door(ground, metrics)]
     farewells, partings = None, Partings(store, book, asked, follow=receipts.follow, settle=requests.keep)
     partings.forgetting.append(MemberPreferences(ground.workspaces, metrics, ground.clock).forget)
     if teams:
         partings.forgetting.append(teams.forget)
-        doors += teams.doors(engine, requests)
+        doors += teams.doors(engine, requests, bridge)
     if slack:
         requests.on_change.append(slack.look_at_request)
-        doors += slack.doors(engine, requests, book, metrics)
+        doors += slack.doors(engine, requests, book, metrics, bridge)
         farewells = Farewells(slack.departures, store, book, asked, ground.workspaces)
     return House(engine, receipts, requests, farewells, partings, doors, metrics, ground.later, slack, sightings, ground.policies)
 
@@ -183,6 +184,15 @@ def _carriers(slack: SlackSide | None, teams: TeamsSide | None) -> tuple[dict[Pl
     if teams:
         deliveries["teams"], askers["teams"] = teams.delivery, teams.asking
     return deliveries, askers
+
+
+def _bridge(ground: Ground, slack: SlackSide | None, teams: TeamsSide | None) -> Bridge:
+    directories: dict[Platform, Directory] = {}
+    if slack:
+        directories["slack"] = slack.directory
+    if teams:
+        directories["teams"] = teams.directory
+    return Bridge(ground.settings.bridge_domains, directories, ground.policies, ground.limiter)
 
 
 def _push_store(ground: Ground) -> RedisPushStore:

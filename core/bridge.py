@@ -58,9 +58,11 @@ class Bridge:
 
     async def leads_to(self, sender: Member) -> Platform | None:
         """The chat whose people this member may name by address, as far as that shows without asking who they are. Raises StoreUnavailable."""
-        other = _OTHER.get(sender.workspace.platform)
-        allowed = bool(self._domains) and (await self._policies.of(sender.workspace)).bridge_allowed
-        return other if other in self._directories and allowed else None
+        home = sender.workspace
+        other, own = _OTHER.get(home.platform), self._directories.get(home.platform)
+        if not self._domains or own is None or not own.is_named(home) or other not in self._directories:
+            return None
+        return other if (await self._policies.of(home)).bridge_allowed else None
 
     async def cross(self, sender: Member, addresses: Sequence[str]) -> Crossing:
         """Who has these addresses in the other chat, all of them or none. `addresses` as `addresses_in` gives them.

@@ -106,10 +106,7 @@ class Creation:
         Raises BadInput, TooMany, StoreFull or StoreUnavailable; then nothing was kept that anybody could open.
         """
         named = list({each.member.spelled(): each for each in recipients}.values())
-        policy = await self._policies.of(order.sender.workspace)
-        wish = Wish(order.expires_in, order.views, bool(order.passphrase), tuple(each.standing for each in named))
-        terms = settle(policy, wish)
-        _check(order, policy, len(named))
+        terms = await self.check(order, [each.standing for each in named])
         await self._keep_budgets(order.sender, max(1, len(named)))
         bound: list[Member | None] = [each.member for each in named] or [None]
         framed = frame(order.payload)
@@ -122,6 +119,13 @@ class Creation:
         for receipt in receipts:
             self._audit.record(AuditEvent("push.created", receipt.reference))
         return created
+
+    async def check(self, order: Order, standings: Sequence[Standing]) -> Terms:
+        """The terms of an order for people who stand so to its sender. Raises BadInput or StoreUnavailable."""
+        policy = await self._policies.of(order.sender.workspace)
+        terms = settle(policy, Wish(order.expires_in, order.views, bool(order.passphrase), tuple(standings)))
+        _check(order, policy, len(standings))
+        return terms
 
     async def _keep_budgets(self, sender: Member, count: int) -> None:
         await self._limiter.spend("create", sender.spelled())

@@ -15,7 +15,7 @@ from core.creation import Created, Creation, Order, Recipient
 from core.errors import BadInput, NotYours, OnHold, StoreUnavailable, TooLate, TooMany
 from core.identity import Member
 from core.link import Link
-from core.policy import check_longer
+from core.policy import SHORTEST_EXPIRY, Standing, check_longer
 from core.ports import AuditLog, Clock, Limiter, Outbox, Policies, PushStore, RandomBytes, ReceiptBook
 from core.promise import Announce, Nudge, Promise, Tell
 from core.push import (
@@ -77,6 +77,10 @@ class PushEngine:
         Raises BadInput, TooMany, StoreFull or StoreUnavailable; then nothing was kept that anybody could open.
         """
         return await self._creation.create_each(order, recipients)
+
+    async def check(self, order: Order, standings: Sequence[Standing]) -> None:
+        """Whether an order for people who stand so to its sender would be taken. Raises BadInput or StoreUnavailable."""
+        await self._creation.check(order, standings)
 
     async def claim(self, push_id: PushId, attempt: Attempt, address: str) -> ClaimOutcome:
         """Spend a view, or hear why not. `address` is the claimant's, for the budget of failed tries.
@@ -168,10 +172,18 @@ class PushEngine:
         if until is None:
             raise TooLate
         self._remember("push.extended", receipt.push_id)
+        is_news = True
+
+        def extended(known: Receipt) -> Receipt:
+            nonlocal is_news
+            is_news = until >= known.expires_at + SHORTEST_EXPIRY * 1000
+            return known.extended(until, now)
+
         # Not taken lightly as other news: with the old end in the book, the sender would hear that it has expired while it lives.
-        extended = await self._book.amend(push_reference, lambda known: known.extended(until, now)) or receipt.extended(until, now)
-        await self._promise(Tell(Happening(push_reference, Seen.EXTENDED, now)), receipt.push_id)
-        return extended
+        noted = await self._book.amend(push_reference, extended) or receipt.extended(until, now)
+        if is_news:  # pressed twice it gains a moment, of which the recipient is not told again
+            await self._promise(Tell(Happening(push_reference, Seen.EXTENDED, now)), receipt.push_id)
+        return noted
 
     async def nudge(self, push_reference: str, sender: Member) -> Receipt:
         """Remind the recipient. Raises NotYours, TooLate when there is nothing to remind of, TooMany, or StoreUnavailable: then nobody is reminded."""

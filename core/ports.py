@@ -186,6 +186,9 @@ class SeenBefore(Protocol):
     async def first_time(self, kind: str, what: bytes, lifetime: float) -> bool:
         """True for the first caller within `lifetime` seconds, False for all others."""
 
+    async def forget(self, kind: str, what: bytes) -> None:
+        """Nothing came of it: the next caller is the first again."""
+
 
 class Limiter(Protocol):
     """Budgets a minute. Refuses (StoreUnavailable) when it cannot count: it never fails open."""
@@ -281,8 +284,11 @@ class RequestBook(Protocol):
 class Directory(Protocol):
     """Who has which e-mail address on one chat platform, as far as the platform itself vouches for it.
 
-    Both raise Undeliverable when the platform does not say, or StoreUnavailable. Guests, apps and those who left have no address.
+    Both look-ups raise Undeliverable when the platform does not say, or StoreUnavailable. Guests, apps and those who left have no address.
     """
+
+    def is_named(self, workspace: Workspace) -> bool:
+        """Whether the operator has named that workspace: what one says that is only let in counts for nothing."""
 
     async def vouched(self, member: Member) -> Member | None:
         """The member with name and address, asked of the platform now; None where it vouches for no address of theirs."""

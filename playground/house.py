@@ -55,6 +55,7 @@ class Call(NamedTuple):
     actor: str
     arguments: Json
     org_wide: bool = False
+    scopes: frozenset[str] = frozenset()
 
     def need(self, name: str, error: str = "invalid_arguments") -> Any:
         value = self.arguments.get(name)

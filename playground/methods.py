@@ -7,6 +7,7 @@ from playground.refusals import Json, Refused
 from playground.workspace import APP_ID, Conversation, Message, Person
 
 TEXT_MOST = 40_000
+EMAIL_SCOPE = "users:read.email"
 
 
 def _auth_test(house: House, call: Call) -> Json:
@@ -25,7 +26,21 @@ def _team_info(house: House, _call: Call) -> Json:
 
 def _users_info(house: House, call: Call) -> Json:
     person = house.workspace.person(str(call.need("user", "user_not_found")))
-    return {"user": person_facts(house, person, with_locale=call.flag("include_locale", default=False))}
+    facts = person_facts(house, person, with_locale=call.flag("include_locale", default=False))
+    return {"user": _with_email(facts, person) if EMAIL_SCOPE in call.scopes else facts}
+
+
+def _users_lookup_by_email(house: House, call: Call) -> Json:
+    wanted = str(call.need("email")).lower()
+    for person in house.workspace.people.values():
+        if wanted and person.email.lower() == wanted and not person.deleted:
+            return {"user": _with_email(person_facts(house, person, with_locale=False), person)}
+    raise Refused("users_not_found")
+
+
+def _with_email(facts: Json, person: Person) -> Json:
+    """With what is told only to a token that has the scope for addresses."""
+    return facts | {"profile": facts["profile"] | ({"email": person.email} if person.email else {})}
 
 
 def _users_list(house: House, call: Call) -> Json:
@@ -207,6 +222,13 @@ def person_facts(house: House, person: Person, *, with_locale: bool) -> Json:
         return body | {"is_stranger": True}  # an outsider has no locale, zone or role here
     if not person.deleted:
         body |= {"tz": person.tz, "tz_label": person.tz, "tz_offset": 0, "is_admin": person.is_admin, "is_owner": person.is_owner}
+        if house.team.enterprise_id:
+            body["enterprise_user"] = {
+                "id": person.id,
+                "enterprise_id": house.team.enterprise_id,
+                "enterprise_name": house.team.enterprise_name,
+            }
+        body |= {"is_email_confirmed": person.is_email_confirmed, "is_invited_user": person.is_invited_user}
         body |= {"is_restricted": person.is_restricted, "is_ultra_restricted": person.is_ultra_restricted}
     return body | ({"locale": person.locale} if with_locale else {})
 
@@ -225,6 +247,7 @@ METHODS: dict[str, Method] = {
     "auth.test": Method(_auth_test),
     "team.info": Method(_team_info, ("team:read",)),
     "users.info": Method(_users_info, ("users:read",)),
+    "users.lookupByEmail": Method(_users_lookup_by_email, (EMAIL_SCOPE,)),
     "users.list": Method(_users_list, ("users:read",)),
     "usergroups.list": Method(groups.list_groups, ("usergroups:read",)),
     "usergroups.users.list": Method(groups.list_members, ("usergroups:read",)),

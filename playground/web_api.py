@@ -96,7 +96,7 @@ class WebApi:
         actor = token.actor or house.team.bot
         self._may(token, house, known.scopes)
         self._refuse_as_planned(method, arguments)
-        return known.act(house, Call(actor, arguments, token.org_wide))
+        return known.act(house, Call(actor, arguments, token.org_wide, frozenset(token.scopes)))
 
     def _house(self, token: Token, arguments: Json) -> House:
         """Where the call acts: the token's workspace, or of an organisation's the one that the arguments belong to."""
@@ -134,6 +134,7 @@ def _is_about(house: House, arguments: Json) -> bool:
     people = [str(arguments.get(name, "")) for name in ("user", "users", "user_id", "channel")]
     return (
         str(arguments.get("channel", "")) in workspace.conversations
+        or any(person.email and person.email == arguments.get("email") for person in workspace.people.values())
         or any(user in workspace.people and not workspace.is_stranger(workspace.people[user]) for user in people)
         or house.passes.knows_trigger(str(arguments.get("trigger_id", "")))
         or house.views.has(str(arguments.get("view_id", "")), str(arguments.get("external_id", "")))

@@ -36,6 +36,9 @@ class Person:
     is_ultra_restricted: bool = False
     deleted: bool = False
     is_owner: bool = False
+    email: str = ""
+    is_email_confirmed: bool = True
+    is_invited_user: bool = False
 
 
 @dataclass(slots=True)

@@ -30,6 +30,10 @@ class RedisSeenBefore:
         before = await self._answer((self._keys.seen(kind, what), mark, max(1, int(lifetime * 1000))))
         return before is None or before == mark
 
+    async def forget(self, kind: str, what: bytes) -> None:
+        async with trouble(self._redis):
+            await self._redis.delete(self._keys.seen(kind, what))
+
     async def _ask(self, questions: list[_Question]) -> list[Any]:
         said = [part for _, mark, millis in questions for part in (mark, millis)]
         async with trouble(self._redis):

@@ -138,6 +138,11 @@ class SlackCalls:
         answer = await self._call("users.info", user=user_id, include_locale=True)
         return dict(answer["user"])
 
+    async def user_by_email(self, address: str) -> str:
+        """The id of whoever has that address in the workspace. Raises Undeliverable("users_not_found")."""
+        answer = await self._call("users.lookupByEmail", email=address)
+        return str(answer["user"]["id"])
+
     async def permalink(self, place: Place) -> str:
         """The address of a message of ours; only who may see it gets anywhere with it."""
         answer = await self._call("chat.getPermalink", channel=place.conversation, message_ts=place.message)

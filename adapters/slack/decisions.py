@@ -43,6 +43,7 @@ def policy_choice(view: Mapping[str, Any]) -> PolicyChoice:
         outsiders_allowed=ticked("people", "outsiders_allowed"),
         reveal_in_chat=ticked("chat", "reveal_in_chat"),
         help_deleting=ticked("chat", "help_deleting"),
+        bridge_allowed=ticked("people", "bridge_allowed"),
     )
 
 

@@ -17,6 +17,7 @@ from adapters.slack.render.blocks import told
 from adapters.slack.responses import Responses
 from adapters.slack.switchboard import Switchboard, Tokens
 from adapters.wording.catalog import Words
+from core.bridge import Bridge
 from core.engine import PushEngine
 from core.errors import StoreUnavailable, Undeliverable
 from core.keyring import KeyRing
@@ -51,6 +52,7 @@ class Desk:
     home: HomeTabs
     groups: Groups
     recipients: Recipients
+    bridge: Bridge
     once: Once
     ring: KeyRing
     random: RandomBytes

@@ -34,6 +34,8 @@ class Form:
     secret: str = field(default="", repr=False)
     lock: str = field(default="", repr=False)
     """Random bytes, spelled, that lie in the form alone: what is remembered of its answer is locked by them."""
+    across: str = field(default="", repr=False)
+    """Addresses of people in another chat, as they stand there at first."""
     left_out: tuple[tuple[str, str], ...] = ()
     """Of the groups that were typed: (id, why) of those who were not filled in."""
 

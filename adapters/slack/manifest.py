@@ -18,6 +18,7 @@ BOT_SCOPES = ["commands", "chat:write", "im:write", "users:read"]
 OPTIONAL_BOT_SCOPES = ["usergroups:read"]
 LINKS_SCOPE = "links:read"
 PREVIEW_SCOPES = [LINKS_SCOPE, "links:write"]
+BRIDGE_SCOPES = ["users:read.email"]
 OPTIONAL_USER_SCOPES = ["chat:write"]
 EVENTS = ["app_home_opened", "app_uninstalled", "tokens_revoked"]
 
@@ -34,6 +35,8 @@ class Extras:
     """A step "Ask for a secret" for Slack's workflow builder."""
     previews: bool = False
     """A neutral card under our own links, instead of none."""
+    bridge: bool = False
+    """People of Teams may be named by e-mail address, and may name people here so."""
 
 
 def manifest(base_url: str, name: str, extras: Extras = Extras()) -> dict[str, Any]:
@@ -101,7 +104,7 @@ def _features(base_url: str, name: str, extras: Extras) -> dict[str, Any]:
 
 
 def _oauth(base_url: str, extras: Extras) -> dict[str, Any]:
-    optional = [*OPTIONAL_BOT_SCOPES, *(PREVIEW_SCOPES if extras.previews else [])]
+    optional = [*OPTIONAL_BOT_SCOPES, *(PREVIEW_SCOPES if extras.previews else []), *(BRIDGE_SCOPES if extras.bridge else [])]
     scopes: dict[str, list[str]] = {"bot": [*BOT_SCOPES, *optional], "bot_optional": optional}
     if not extras.many:
         return {"scopes": scopes}

@@ -195,6 +195,11 @@ def chosen_in(view: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     return given.get("recipient") or [], given.get("groups") or []
 
 
+def typed_addresses(view: Mapping[str, Any]) -> str:
+    """What stands in the field for addresses of people in another chat; empty where there is no such field."""
+    return field_values(view).get("email") or ""
+
+
 def whole(field: str, spelled: str) -> int:
     """The number that an option of ours spells. Raises BadInput."""
     if not (spelled.isascii() and spelled.isdecimal() and len(spelled) < 12):  # no option of ours

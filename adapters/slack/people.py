@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from adapters.slack.switchboard import Switchboard
 from adapters.wording.catalog import Words, words_for
+from core.address import address_in
 from core.errors import StoreUnavailable, Undeliverable
 from core.identity import Member, Workspace
 from core.policy import Standing
@@ -32,6 +33,10 @@ class Person:
     is_guest: bool
     is_admin: bool
     """Of the workspace, owners included."""
+    email: str = field(default="", repr=False)
+    """Told only to who has the scope users:read.email."""
+    is_confirmed: bool = False
+    """Whether Slack has seen that the address is theirs, and they have joined."""
 
     @classmethod
     def told(cls, user: dict[str, Any]) -> Self:
@@ -46,6 +51,8 @@ class Person:
             is_stranger=bool(user.get("is_stranger")),
             is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             is_admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
+            email=address_in(str((user.get("profile") or {}).get("email") or "")),
+            is_confirmed=user.get("is_email_confirmed") is True and not user.get("is_invited_user"),
         )
 
     def why_never(self) -> str:

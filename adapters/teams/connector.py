@@ -136,8 +136,10 @@ class Connector:
 
 
 def _part(name: str) -> str:
-    """An id as one part of a path. They hold `@`, `;` and `=`, and a slash must not lead elsewhere."""
-    return quote(name, safe="@:;=") if name.strip(".") else "%2E"
+    """An id as one part of a path. They hold `@`, `;` and `=`; a slash must not lead elsewhere, nor dots. Raises Undeliverable."""
+    if not name.strip("."):
+        raise Undeliverable("no_such_place")
+    return quote(name, safe="@:;=")
 
 
 def _refuse(method: str, said: Said) -> NoReturn:

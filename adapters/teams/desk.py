@@ -9,18 +9,20 @@ import structlog
 from adapters.teams import parse
 from adapters.teams.conversations import Conversations
 from adapters.teams.direct import PersonalChats
+from adapters.teams.directory import TeamsDirectory
 from adapters.teams.gestures import Payload
 from adapters.teams.people import People
 from adapters.teams.recipients import Recipients
 from adapters.teams.render.blocks import Card, Names
 from adapters.teams.replies import Replies
 from adapters.wording.catalog import Words
+from core.bridge import Bridge
 from core.engine import PushEngine
 from core.errors import StoreUnavailable, Undeliverable
 from core.keyring import KeyRing
 from core.once import Once
 from core.policy import Policy
-from core.ports import Clock, Outbox, Policies, RandomBytes, SealedRecords, SeenBefore
+from core.ports import Clock, Limiter, Outbox, Policies, RandomBytes, SealedRecords, SeenBefore
 from core.preferences import MemberPreferences
 from core.receipt import Receipt
 
@@ -34,6 +36,7 @@ class Desk:
     """What lies ready, and the few things that every handler does with it. `later` runs what may be lost after the answer."""
 
     engine: PushEngine
+    limiter: Limiter
     outbox: Outbox
     once: Once
     clock: Clock
@@ -44,6 +47,8 @@ class Desk:
     conversations: Conversations
     people: People
     recipients: Recipients
+    directory: TeamsDirectory
+    bridge: Bridge
     chats: PersonalChats
     replies: Replies
     ring: KeyRing

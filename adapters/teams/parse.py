@@ -32,7 +32,8 @@ _PLACEHOLDER = re.compile("\ue000([0-9]{1,3})\ue001")
 _SLASH = re.compile(r"^/(?:pushpw(?:\s+|$)|(?=(?:push|request|list|burn|generate|settings|help|hi|hello)(?:\s|$)))", re.IGNORECASE)
 _NAME_MOST, _LOCALE_MOST = 256, 35
 """Of both, what Entra and the world's languages have room for: they are kept."""
-_GREETINGS = frozenset({"hi", "hello"})
+_GREETINGS = frozenset({"hi", "hello", "hey", "hallo", "hilfe"})
+_NAMES_SOMEBODY = re.compile(r"(?:push|generate|request)\s+@\w", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -172,10 +173,15 @@ def command(payload: Payload) -> Command:
 
     text = _marked(payload)
     said, _, rest = text.partition(" ")
-    if not text or (said.lower() in _GREETINGS and not rest.strip()):
+    if not text or text.rstrip("!., ").lower() in _GREETINGS:
         return Help()  # nothing before it has said "push", as Slack's command has
     meant = commands.command(rest if said.lower() == "push" else text, Spelling(named, as_typed))
     return Mistake(as_typed(text)) if isinstance(meant, Mistake) else meant
+
+
+def names_somebody_plainly(payload: Payload) -> bool:
+    """Whether a message looks as if it named somebody after a command of ours, though it mentions nobody."""
+    return _NAMES_SOMEBODY.match(_marked(payload)) is not None
 
 
 def _marked(payload: Payload) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, Self
 from adapters.teams.conversations import Conversations
 from adapters.teams.parse import is_entra_id
 from adapters.wording.catalog import Words, words_for
+from adapters.wording.marks import across
 from core.errors import StoreUnavailable, Undeliverable
 from core.identity import Member, Workspace
 from core.policy import Standing
@@ -42,6 +43,8 @@ class Person:
     name: str = field(repr=False)
     email: str = field(repr=False)
     """As Teams tells it; it may be a mere user name, which nobody has proven."""
+    upn: str = field(repr=False)
+    """What they sign in as; the address of no mailbox by itself."""
     tenant: str
     is_app: bool
     is_anonymous: bool
@@ -56,7 +59,8 @@ class Person:
             entra=entra if is_entra_id(entra) else "",
             chat_id=said["id"],
             name=said["name"],
-            email=(said["email"] or said["userPrincipalName"]).lower(),
+            email=said["email"].lower(),
+            upn=said["userPrincipalName"].lower(),
             tenant=said["tenantId"].lower(),
             is_app=said["id"].startswith("28:") or role == "bot",
             is_anonymous=role == "anonymous" or not is_entra_id(entra),
@@ -76,6 +80,11 @@ class Person:
     def as_member(self, home: Workspace) -> Member:
         """As whom their presses will name them."""
         return Member(Workspace("teams", self.tenant) if self.tenant not in ("", home.id) else home, self.entra, self.name)
+
+
+def _name_told(member: Member) -> str:
+    """As it came with the member; whoever is in another chat with their address."""
+    return member.name if member.workspace.platform == "teams" else across(member)
 
 
 _READ = ("id", "aadObjectId", "objectId", "name", "email", "userPrincipalName", "tenantId", "userRole")
@@ -101,7 +110,7 @@ class People:
 
     async def names_of(self, *members: Member | None) -> dict[str, str]:
         """How they are called, by id; who is not in it is known by no name."""
-        found = {each.id: each.name or await self._name_heard(each) for each in members if each is not None}
+        found = {each.id: _name_told(each) or await self._name_heard(each) for each in members if each is not None}
         return {who: name for who, name in found.items() if name}
 
     async def _name_heard(self, member: Member) -> str:

@@ -21,6 +21,19 @@ def recipients_hint(words: Words, policy: Policy) -> str:
     )
 
 
+def across_label(words: Words, chat: str) -> str:
+    """Over the field for addresses of people in another chat."""
+    return words.say("By e-mail address, in {chat}", chat=chat)
+
+
+def across_hint(words: Words, chat: str) -> str:
+    """Beside that field."""
+    return words.say(
+        "People who have this app in {chat}: whole addresses, with commas between them. Theirs and yours must be of a domain that whoever runs this app allows.",
+        chat=chat,
+    )
+
+
 def passphrase_hint(words: Words, policy: Policy) -> str:
     """Beside the passphrase."""
     if policy.passphrase_required:

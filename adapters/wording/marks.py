@@ -5,7 +5,7 @@ from typing import Protocol
 from babel.lists import format_list
 
 from adapters.wording.catalog import Words
-from core.identity import Member
+from core.identity import Member, Platform
 from core.push import Millis
 
 _NAMED_MOST = 10
@@ -35,9 +35,19 @@ class Marks(Protocol):
 _CHATS = {"slack": "Slack", "teams": "Teams"}
 
 
+def chat_named(platform: Platform) -> str:
+    """A chat by its name for itself."""
+    return _CHATS[platform]
+
+
 def chat_of(member: Member | None, marks: Marks) -> str:
     """The chat in which somebody is written to, by its name for itself; it need not be the reader's."""
     return _CHATS.get(member.workspace.platform, marks.platform) if member else marks.platform
+
+
+def across(member: Member) -> str:
+    """Somebody of another chat, in letters: by name and, where their platform vouches for one, by address; empty when nobody told either."""
+    return f"{member.name} ({member.address})" if member.name and member.address else member.name or member.address
 
 
 def in_a_row(words: Words, names: list[str]) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from babel.dates import format_datetime
 
 from adapters.wording.catalog import Words
+from core.bridge import ADDRESSES_MOST
 from core.creation import RECIPIENTS_MOST, WITH_PASSPHRASE_MOST
 from core.errors import BadInput, OnHold, PushError, StillBusy, TooLate, TooMany
 from core.policy import DAY, HOUR, MINUTE, Policy
@@ -66,6 +67,8 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say(
                 "Nobody could say who this is, and this workspace does not allow everybody. Try again in a minute, or choose somebody else."
             )
+        case BadInput(field="email"):
+            return _not_across(words, problem.reason)
         case BadInput(field="passphrase", reason="required"):
             return words.say("This workspace wants a passphrase on every secret. Think one up, and tell it to the recipient another way.")
         case BadInput(field="passphrase", reason="too_many_people"):
@@ -90,9 +93,41 @@ def refusal(words: Words, problem: PushError, policy: Policy) -> str:
             return words.say("This did not work. Nothing was sent.")
 
 
+def _not_across(words: Words, reason: str) -> str:
+    """Why nobody can be named by e-mail address so. Nothing of it tells whether somebody has an address."""
+    match reason:
+        case "off":
+            return words.say("This workspace does not allow secrets for people of another chat. Leave the addresses out.")
+        case "malformed":
+            return words.say("Write whole e-mail addresses, with commas between them, and nothing else.")
+        case "too_many":
+            return words.say("These are too many addresses: at most {most} fit. Leave some out.", most=ADDRESSES_MOST)
+        case "domain":
+            return words.say("Whoever runs this app allows addresses of certain domains only, and not of this one. Leave it out.")
+        case "own":
+            return words.say(
+                "Your own e-mail address here is not confirmed, or not of a domain that whoever runs this app allows. So you can reach nobody by an address."
+            )
+        case "here":
+            return words.say(
+                "A card in this conversation cannot be opened from another chat. Choose that each gets a message, or leave the addresses out."
+            )
+        case "unanswered":
+            return words.say("Nobody could say just now whose addresses these are. Nothing was sent. Try again in a minute.")
+        case _:
+            return words.say(
+                "Nobody can be reached by this address, or by one of these: it may be nobody's, or they may not have this app, or may not be sent to. Nothing was sent."
+            )
+
+
 def not_sent(words: Words) -> str:
     """The store did not answer, before anything began."""
     return words.say("The store is not answering, so nothing was sent. Try again in a minute.")
+
+
+def opened_long_ago(words: Words) -> str:
+    """A form that nobody could tell from one that was sent before."""
+    return words.say("This form has been open for a long time, so nothing was sent yet. Look at it again, and send it.")
 
 
 def not_asked(words: Words) -> str:

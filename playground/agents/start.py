@@ -83,8 +83,8 @@ def _say_hello(page: str, port: int) -> None:
         f"""
   Microsoft's Agents Playground is open:  {page}
 
-  You are {SIGNED_IN}. Type "help", or press +, then Action Command, Command ID "push", Create.
-  Push a secret to yourself: pick Alice, and its card comes into this chat. With "..." at a message the Command ID is "push_message".
+  You are {SIGNED_IN}. Choose the chat Staging, press +, then Action Command, Command ID "push", Create: this is the form.
+  Pick Alice, and the card of the secret comes into the Personal Chat. With "..." at a message the Command ID is "push_message".
   It listens on all addresses of this machine, so run it where you trust the network.
   On another machine? Forward both ports, then open the same address there:
       ssh -L {port}:127.0.0.1:{port} -L {port + 1}:127.0.0.1:{port + 1} <this machine>

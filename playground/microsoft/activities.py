@@ -1,7 +1,7 @@
 """What does a Teams client send? Activities in the shapes that Microsoft's documentation records."""
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -37,8 +37,18 @@ class Activities:
                 made["conversation"]["id"] = f"{place.id};messageid={message.thread}"
         return made
 
-    def message(self, person: Person, place: Conversation, id: str, text: str, *, mentions_bot: bool, is_targeted: bool) -> Json:
-        """A message as typed; in a group the bot hears it when it is mentioned, or when it is for the bot alone."""
+    def message(
+        self,
+        person: Person,
+        place: Conversation,
+        id: str,
+        text: str,
+        *,
+        mentions_bot: bool,
+        is_targeted: bool,
+        naming: Sequence[Person] = (),
+    ) -> Json:
+        """A message as typed; in a group the bot hears it when it is mentioned, or when it is for the bot alone. `naming`: whom it mentions as @Name."""
         made = self._made("message", person, place, id)
         said, marked = text, f"<p>{html.escape(text)}</p>"
         if mentions_bot:
@@ -47,6 +57,9 @@ class Activities:
                 f'<p><span itemtype="http://schema.skype.com/Mention" itemid="0">{BOT_NAME}</span>&nbsp;{html.escape(text)}</p>',
             )
             made["entities"].insert(0, {"type": "mention", "text": f"<at>{BOT_NAME}</at>", "mentioned": self.bot})
+        for each in naming:
+            said = said.replace(f"@{each.name}", f"<at>{each.name}</at>", 1)
+            made["entities"].append({"type": "mention", "text": f"<at>{each.name}</at>", "mentioned": {"id": each.id, "name": each.name}})
         if is_targeted:
             made["recipient"] = {**self.bot, "isTargeted": True}
         if place.kind == "channel":

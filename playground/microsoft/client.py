@@ -1,7 +1,7 @@
 """What can a person do in Teams? The programming surface of tests."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -105,9 +105,21 @@ class Client:
         return await self._told(place, self._stage.activities.installation(self.person, place, "add-upgrade"))
 
     async def says(
-        self, text: str, where: str = "", *, html: str = "", mention: bool = True, targeted: bool = False, thread: str = "", times: int = 1
+        self,
+        text: str,
+        where: str = "",
+        *,
+        html: str = "",
+        mention: bool = True,
+        targeted: bool = False,
+        thread: str = "",
+        times: int = 1,
+        naming: Sequence[str] = (),
     ) -> Message:
-        """Write a message. In a group the bot hears it when it is mentioned, or when it is `targeted` at the bot alone."""
+        """Write a message. In a group the bot hears it when it is mentioned, or when it is `targeted` at the bot alone.
+
+        `naming`: Entra ids of those whom it mentions, as @ and their whole name in the text. Who is not in the conversation cannot be.
+        """
         place = self._place(where)
         if targeted and place.kind == "personal":
             raise LookupError("a message to the bot alone is written in a group")
@@ -117,7 +129,13 @@ class Client:
         in_group = place.kind != "personal"
         if place.has_bot and (not in_group or mention or targeted):
             activity = self._stage.activities.message(
-                self.person, place, id, text, mentions_bot=in_group and mention and not targeted, is_targeted=targeted
+                self.person,
+                place,
+                id,
+                text,
+                mentions_bot=in_group and mention and not targeted,
+                is_targeted=targeted,
+                naming=[self._world.person(each) for each in naming if self._world.person(each).entra_id in place.members],
             )
             if thread:
                 activity["conversation"]["id"] = f"{place.id};messageid={thread}"

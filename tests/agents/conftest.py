@@ -19,6 +19,7 @@ async def alice(alice_at_it: AgentsPlayground) -> AsyncIterator[AgentsPlayground
     yield alice_at_it
     if await alice_at_it.dialog.count():
         await alice_at_it.close_dialog()
+    await alice_at_it.open_chat("Personal Chat")
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ class AgentsPlayground:
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self._url = url
+        self._in_front = "Personal Chat"
 
     async def install(self) -> None:
         """Open the page; the app is told that it was installed. What is said from now on is seen."""
@@ -29,13 +30,28 @@ class AgentsPlayground:
         await self.page.get_by_role("button", name="Hide log panel").click()
 
     async def open_chat(self, name: str) -> None:
-        """Go to "Personal Chat", "Group Chat" or "My Team - General", as the list on the left has them."""
-        await self.page.get_by_role("treeitem", name=name, exact=True).click()
+        """Go to another chat; the app is added to it when it is gone to first. A dialog is emptied by each message that comes into the chat
+        behind it, so what a dialog says at the end is best read in a chat into which nothing comes.
+
+        `name`: "Personal Chat", "Staging" or "Operations - General", as the list on the left has them.
+        """
+        if name == self._in_front:
+            return
+        await self._box.evaluate("box => box.dataset.before = 'yes'")
+        await self.page.get_by_role("treeitem", name=name).last.click()
+        # The box is a new one in each chat, and comes together with the chat's messages.
+        await expect(self.page.locator("[contenteditable=true][data-before]")).to_have_count(0, timeout=PATIENCE)
+        await self._box.wait_for()
+        self._in_front = name
 
     async def say(self, text: str) -> None:
         """Type it into the compose box and send it."""
         await self._box.click()
         await self.page.keyboard.type(text)
+        await self.send()
+
+    async def send(self) -> None:
+        """Send what stands in the compose box: typed there, or put there by a dialog's end."""
         await self.page.get_by_role("button", name="Send Message").click()
 
     async def open_dialog(self, command_id: str) -> Locator:

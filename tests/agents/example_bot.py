@@ -65,14 +65,14 @@ class ExampleBot:
         await self._runner.cleanup()
         await self._session.close()
 
-    async def one(self, **wanted: str) -> Payload:
-        """The newest of what it heard, with these values; waits for it."""
+    async def one(self, since: int = 0, **wanted: str) -> Payload:
+        """The newest of what it heard, beyond the first `since`, with these values; waits for it."""
         async with asyncio.timeout(20), self._came:
-            await self._came.wait_for(lambda: self._found(wanted))
-        return self._found(wanted)[-1]
+            await self._came.wait_for(lambda: self._found(since, wanted))
+        return self._found(since, wanted)[-1]
 
-    def _found(self, wanted: Payload) -> list[Payload]:
-        return [each for each in self.heard if all(each.get(name) == value for name, value in wanted.items())]
+    def _found(self, since: int, wanted: Payload) -> list[Payload]:
+        return [each for each in self.heard[since:] if all(each.get(name) == value for name, value in wanted.items())]
 
     async def call(self, method: str, path: str, body: Payload | None = None) -> tuple[int, Any]:
         """One call of the connector that the newest activity named."""

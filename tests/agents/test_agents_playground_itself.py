@@ -45,11 +45,18 @@ async def test_a_dialog_gives_back_what_was_typed_and_who_was_picked(alice: Agen
     await alice.pick("Bob Baker")
     await alice.pick("Alice Archer")
     bot.answer = {"task": {"type": "continue", "value": {"title": "Push", "card": card("It is on its way")}}}
+    since = len(bot.heard)
     await form.get_by_role("button", name="Send").click()
-    submitted = (await bot.one(name="composeExtension/submitAction"))["value"]
+    submitted = (await bot.one(since, name="composeExtension/submitAction"))["value"]
     assert submitted["commandId"] == "push"
     assert submitted["data"] == {"dialog": "push", "secret": " hunter2 ü ", "to": f"{BOB},{ALICE}"}, "an empty field is missing"
     await expect(alice.dialog).to_contain_text("It is on its way")
+
+
+async def test_a_dialog_is_emptied_by_a_message_that_comes_in_behind_it(alice: AgentsPlayground, bot: ExampleBot) -> None:
+    await expect(await alice.open_dialog("push")).to_contain_text("A form")
+    await bot.post(card("News"))
+    await expect(alice.dialog).not_to_contain_text("A form")
 
 
 async def test_a_dialog_that_is_answered_with_nothing_looks_broken(alice: AgentsPlayground, bot: ExampleBot) -> None:
@@ -60,8 +67,9 @@ async def test_a_dialog_that_is_answered_with_nothing_looks_broken(alice: Agents
 
 async def test_the_menu_of_a_message_brings_its_text(alice: AgentsPlayground, bot: ExampleBot) -> None:
     await alice.say("the password is <b>hunter2</b>")
+    since = len(bot.heard)
     await alice.message_action("the password is", "push_message")
-    brought = (await bot.one(name="composeExtension/fetchTask"))["value"]
+    brought = (await bot.one(since, name="composeExtension/fetchTask"))["value"]
     assert (brought["commandId"], brought["commandContext"]) == ("push_message", "message")
     assert brought["messagePayload"]["body"]["content"] == "the password is <b>hunter2</b>", "not escaped, as it is in Teams"
     assert brought["messagePayload"]["from"]["user"]["id"] == ALICE
@@ -73,9 +81,10 @@ async def test_a_card_is_answered_for_one_person_and_edited_for_all_but_asks_for
     await bot.one(type="conversationUpdate")
     _, created = await bot.post(BUTTONS)
     buttons = alice.message("Buttons")
+    since = len(bot.heard)
     await buttons.get_by_role("button", name="Ask").click()
     await buttons.get_by_role("button", name="Open").click()
-    pressed = await bot.one(name="adaptiveCard/action")
+    pressed = await bot.one(since, name="adaptiveCard/action")
     assert pressed["value"]["action"]["data"] == {"reference": "r"}
     assert pressed["replyToId"] == created["id"]
     await expect(alice.message("For you alone").get_by_role("link", name="View")).to_be_visible(timeout=PATIENCE)

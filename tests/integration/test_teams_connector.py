@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
@@ -228,9 +227,10 @@ async def test_microsoft_says_how_long_to_wait_but_not_for_ever() -> None:
         assert line.slept == [3.0]
         line.slept.clear()
         line.microsoft.connector.fail_with(429, retry_after=3600, times=9)
-        with pytest.raises(RateLimited):
+        with pytest.raises(RateLimited) as caught:
             await line.post()
         assert sum(line.slept) <= 20
+        assert caught.value.retry_after <= 20
 
 
 @pytest.mark.parametrize(("status", "refusal"), [(412, Unreachable), (429, RateLimited), (502, Unreachable), (504, Unreachable)])
@@ -302,14 +302,57 @@ async def test_one_slow_conversation_does_not_hold_up_another() -> None:
 # Addresses
 
 
-async def test_a_conversations_name_leads_to_no_other_place() -> None:
-    async with open_line() as line:
-        for name in ("../../v3/attachments", "a/../b", "..", ".", "a?x=1", "a#b", "a%2F..%2Fb"):
-            with pytest.raises(Undeliverable) as caught:
-                await line.connector.post(line.url, name, HELLO)
-            assert caught.value.reason in ("ConversationNotFound", "http_404")
-        for call in line.microsoft.connector.calls:
-            assert call.name == "send"
+@asynccontextmanager
+async def open_recorder(status: int, **headers: str) -> AsyncIterator[tuple[Connector, str, list[str]]]:
+    """A connector, the address of a server that answers everything so, and the paths that it is asked for, as they came."""
+    heard: list[str] = []
+
+    async def record(request: web.Request) -> web.Response:
+        heard.append(request.raw_path)
+        return web.Response(status=status, headers=headers)
+
+    app = web.Application()
+    app.router.add_route("*", "/{rest:.*}", record)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with ClientSession() as session:
+        yield (
+            Connector(NoTokens(), session, app_id=APP_ID, service_urls=ServiceUrls(doubles=True), random=SeededRandom()),
+            f"http://127.0.0.1:{runner.addresses[0][1]}/",
+            heard,
+        )
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("19:x@thread.tacv2;messageid=1", "19:x@thread.tacv2;messageid=1"),
+        ("../../v3/attachments", "..%2F..%2Fv3%2Fattachments"),
+        ("a/../b", "a%2F..%2Fb"),
+        ("a%2F..%2Fb", "a%252F..%252Fb"),
+        ("a?x=1", "a%3Fx=1"),
+        ("a#b", "a%23b"),
+        ("a\\b", "a%5Cb"),
+    ],
+)
+async def test_a_conversations_name_leads_to_no_other_place(name: str, part: str) -> None:
+    async with open_recorder(404) as (connector, url, heard):
+        with pytest.raises(Undeliverable):
+            await connector.post(url, name, HELLO)
+        with pytest.raises(Undeliverable):
+            await connector.update(url, "a:1", name, HELLO)
+        assert heard == [f"/v3/conversations/{part}/activities", f"/v3/conversations/a:1/activities/{part}"]
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "..."])
+async def test_what_names_nothing_is_not_asked_for(name: str) -> None:
+    async with open_recorder(404) as (connector, url, heard):
+        for call in (connector.post(url, name, HELLO), connector.update(url, "a:1", name, HELLO), connector.member(url, "a:1", name)):
+            with pytest.raises(Undeliverable):
+                await call
+        assert heard == []
 
 
 URLS = [
@@ -361,20 +404,7 @@ async def test_nothing_goes_to_an_address_that_is_nobodys() -> None:
 
 
 async def test_a_redirect_is_not_followed_with_our_token() -> None:
-    heard: list[Any] = []
-
-    async def redirect(request: web.Request) -> web.Response:
-        heard.append(request.path)
-        return web.Response(status=307, headers={"Location": "/elsewhere"})
-
-    app = web.Application()
-    app.router.add_route("*", "/{rest:.*}", redirect)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with ClientSession() as session:
-        connector = Connector(NoTokens(), session, app_id=APP_ID, service_urls=ServiceUrls(doubles=True), random=SeededRandom())
+    async with open_recorder(307, Location="/elsewhere") as (connector, url, heard):
         with pytest.raises(Undeliverable):
-            await connector.post(f"http://127.0.0.1:{runner.addresses[0][1]}/", "a:1", HELLO)
-    await runner.cleanup()
-    assert heard == ["/v3/conversations/a:1/activities"]
+            await connector.post(url, "a:1", HELLO)
+        assert heard == ["/v3/conversations/a:1/activities"]

@@ -12,6 +12,7 @@ import pytest
 from adapters.redis_store.connect import connect
 from adapters.slack.http import SlackDoor
 from adapters.slack.manifest import Extras
+from bot.metrics import Metrics
 from core.policy import Policy
 from playground.sender import Answer, Sender, SignedRequest, sign
 from playground.start import Town, open_town
@@ -107,25 +108,26 @@ async def played(gesture: tuple[str, str], times: int, store_url: str, prefix: s
         actors = Actors(town, town.slack.as_user(ALICE), town.slack.as_user(BOB))
         await SCENES[gesture](actors, store, line.once)
     # The house is closed, so all that was begun or promised is done.
-    kept = Counter(_kind_of(name.decode().removeprefix(f"{prefix}:")) for name in await store.names("*"))
+    kept = Counter(kind_of(name.decode().removeprefix(f"{prefix}:")) for name in await store.names("*"))
     await redis.aclose()
     return Effects(
         # How many edits show the same news, and how often a tab is drawn, depends on what comes together.
         Counter({name: count for name, count in town.slack.api.calls.items() if name not in ("chat.update", "views.publish")}),
         sorted((m.channel, m.only_for) for m in town.slack.workspace.messages),
         kept,
-        _events_of(town),
+        events_of(town.service.house.metrics),
     )
 
 
-def _kind_of(name: str) -> str:
+def kind_of(name: str) -> str:
     """What kind of thing the store keeps there: a name is its kind and what is called so, `{id}:push` for what belongs to a push."""
     front, colon, back = name.rpartition(":")
     return back if front.startswith("{") else front if colon else name
 
 
-def _events_of(town: Town) -> dict[str, int]:
-    lines = town.service.house.metrics.exposition().decode().splitlines()
+def events_of(metrics: Metrics) -> dict[str, int]:
+    """How often each thing happened."""
+    lines = metrics.exposition().decode().splitlines()
     counted = (line.rpartition(" ") for line in lines if line.startswith("pushpw_events_total{"))
     return {name: int(float(number)) for name, _, number in counted}
 

@@ -15,7 +15,7 @@ from adapters.teams.render.card import receipt_card
 from adapters.teams.render.created import created, created_link
 from adapters.teams.render.form import GENERATE, LINES, Remarks, push_form
 from adapters.teams.render.group_card import BURN_GROUP, group_card
-from adapters.teams.render.help import help_card, introduction, typed_by_mistake, welcome
+from adapters.teams.render.help import help_card, introduction, nobody_named_here, typed_by_mistake, welcome
 from adapters.teams.render.invitation import extended, invitation, invitation_ended, not_opened_card, reminder, view_in_browser
 from adapters.teams.render.listing import LIST_PAGE, PAGE, listing
 from adapters.teams.render.passing_on import offer, offer_ended, offered
@@ -101,6 +101,8 @@ def messages(voice: Words) -> dict[str, Card]:
         "welcome": welcome(voice),
         "introduction": introduction(voice),
         "help": help_card(voice),
+        "help alone": help_card(voice, shared=False),
+        "nobody named": nobody_named_here(voice),
         "mistake": typed_by_mistake(voice),
     }  # fmt: skip
 

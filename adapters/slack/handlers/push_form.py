@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+from adapters.choice import Choice
+from adapters.crossing import with_those_across
 from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.form import DRAFT, DRAFT_SECONDS, RECORD, RECORD_SECONDS, SECRET_FIELD_MOST, Form
@@ -22,7 +24,7 @@ from adapters.slack.render.outcome import created_bound, created_each, created_l
 from adapters.slack.render.recipients import left_out_lines, lines_about, refused_names
 from adapters.wording.catalog import Words
 from adapters.wording.terms import not_sent
-from core.creation import RECIPIENTS_MOST, Created, Recipient
+from core.creation import RECIPIENTS_MOST, Created, Order, Recipient
 from core.errors import BadInput, StoreUnavailable, TooMany, Undeliverable
 from core.generator import generate
 from core.identity import Member
@@ -130,9 +132,12 @@ class PushFormHandlers:
         # Two clocks and an extension stand between what was chosen and what is known: the nearest that is offered.
         lived = (receipt.expires_at - receipt.created_at) / 1000
         expires_in = min(policy.offered_expiries(), key=lambda offered: abs(offered - lived))
-        people = (receipt.recipient.id,) if receipt.recipient else ()
+        recipient = receipt.recipient
+        people = (recipient.id,) if recipient and recipient.workspace.platform == "slack" else ()
+        across = recipient.address if recipient and not people else ""
         views = min(receipt.views, policy.most_views)
-        await self._show(payload, words, Form("", people, expires_in, views, more=True, notice="again", label=receipt.label))
+        again = Form("", people, expires_in, views, more=True, notice="again", label=receipt.label, across=across)
+        await self._show(payload, words, again)
 
     async def _show(self, payload: Payload, words: Words, form: Form, draft: str = "") -> None:
         form = replace(form, id=encode(self._desk.random(16)), lock=encode(self._desk.random(KEY_BYTES)))
@@ -198,11 +203,13 @@ class PushFormHandlers:
         chosen, groups = parse.chosen_in(shown) if shown else (form.recipients, ())
         # A form that has the field keeps it, whatever Slack says now: what was chosen in it would be lost.
         has_groups = any(block["block_id"] == GROUPS for block in shown["blocks"]) if shown else None
-        about, offers_groups = await asyncio.gather(
-            self._about(words, policy, sender, chosen, groups), self._desk.groups.may_be_seen_in(sender.workspace)
+        about, offers_groups, across = await asyncio.gather(
+            self._about(words, policy, sender, chosen, groups),
+            self._desk.groups.may_be_seen_in(sender.workspace),
+            self._desk.bridge.leads_to(sender),
         )
         about += left_out_lines(words, form.left_out)
-        return form_view(words, policy, form, about, offers_groups=offers_groups if has_groups is None else has_groups)
+        return form_view(words, policy, form, about, offers_groups=offers_groups if has_groups is None else has_groups, across=across)
 
     async def _about(self, words: Words, policy: Policy, sender: Member, chosen: Sequence[str], groups: Sequence[str]) -> list[str]:
         try:
@@ -228,7 +235,8 @@ class PushFormHandlers:
                 choice = await self._desk.recipients.choice(sent.sender, policy, *parse.chosen_in(view))
             if choice.refused:
                 return errors_at(view, RECIPIENT, refused_names(words, choice.refused, policy))
-            created = await self._desk.engine.create_each(order, [Recipient(each.member, each.standing) for each in choice.people])
+            order, people = await self._with_those_across(sent, order, choice)
+            created = await self._desk.engine.create_each(order, people)
         except DraftForgotten:
             over = words.say(
                 "The message was kept for 15 minutes, and these are over. Nothing was sent. Use the shortcut on the message again."
@@ -239,6 +247,12 @@ class PushFormHandlers:
         self._desk.later(self._answer_in_place(created[0], form, words))
         made = _made(words, created, left_out_lines(words, choice.left_out), self._desk.base_url)
         return updated(await self._originals.below(made, sent.payload, form.id, words, policy))
+
+    async def _with_those_across(self, sent: Submission, order: Order, choice: Choice) -> tuple[Order, list[Recipient]]:
+        people = [Recipient(each.member, each.standing) for each in choice.people]
+        async with sent.looking_up():
+            typed = parse.typed_addresses(sent.view)
+            return await with_those_across(self._desk.engine, self._desk.bridge, order, people, typed)
 
     async def _draft_of(self, form: Form) -> str | None:
         if not form.draft_length:

@@ -1,11 +1,13 @@
 """Of what is everything made that we show in Slack? The small pieces (Block Kit), with their texts."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from adapters.wording import receipt_lines
 from adapters.wording.catalog import Words
 from adapters.wording.confirmations import Confirmation
+from adapters.wording.marks import across
 from adapters.wording.terms import moment
 from core.identity import Member
 from core.push import Millis
@@ -52,7 +54,10 @@ class SlackMarks:
 
     def person(self, member: Member) -> str:
         """A mention; whoever is in another chat by name."""
-        return person(member.id) if member.workspace.platform == "slack" else letters(member.name or member.id)
+        if member.workspace.platform == "slack":
+            return person(member.id)
+        # Of an address no letter may be left out: it would be somebody else's. Nothing in one is a mark (core/address.py).
+        return across(replace(member, name=letters(member.name))) or letters(member.id)
 
     def when(self, words: Words, at: Millis) -> str:
         """By Slack's own formatting."""

@@ -8,26 +8,33 @@ from adapters.slack.form import SECRET_FIELD_MOST, Form
 from adapters.slack.render.blocks import Block, View, button, choice, context, plain, section, text_field
 from adapters.wording import form_lines as lines
 from adapters.wording.catalog import Words
+from adapters.wording.marks import chat_named
 from adapters.wording.terms import duration
 from core.creation import RECIPIENTS_MOST
+from core.identity import Platform
 from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy
 
 VIEW_FORM = "push_form"
 GENERATE, MORE = "generate_secret", "more_options"
-RECIPIENT, GROUPS = "recipient", "groups"
+RECIPIENT, GROUPS, ACROSS = "recipient", "groups", "email"
+ACROSS_MOST = 1100
+"""As many characters as ten addresses have, and what stands between them."""
 GROUPS_MOST, OPTION_TEXT_MOST = 10, 75
 ABOUT = "about_recipients"
 """The block with what is to say about those who were chosen."""
 
 
-def form(words: Words, policy: Policy, shown: Form, about: Sequence[str] = (), *, offers_groups: bool = False) -> View:
-    """The form for a new push: the secret first, then who, then terms. `about`: lines on those who are chosen in it."""
+def form(
+    words: Words, policy: Policy, shown: Form, about: Sequence[str] = (), *, offers_groups: bool = False, across: Platform | None = None
+) -> View:
+    """The form for a new push: the secret first, then who, then terms. `about`: lines on those who are chosen in it; `across`: the chat whose people may be named by address."""
     shown = replace(shown, more=shown.more or policy.passphrase_required)  # what must be filled in is not folded away
     groups = [_groups(words)] if offers_groups else []
     said = [{**context("\n".join(about)), "block_id": ABOUT}] if about else []
-    blocks = [*_secret_blocks(words, shown), _recipients(words, policy, shown, alone=not offers_groups), *groups, *said]
+    blocks = [*_secret_blocks(words, shown), _recipients(words, policy, shown, alone=not offers_groups and across is None), *groups, *said]
     if shown.more:
         blocks += [
+            *([_across(words, shown, chat_named(across))] if across else []),
             choice(
                 "expiry",
                 words.say("Expires in"),
@@ -122,6 +129,11 @@ def _recipients(words: Words, policy: Policy, shown: Form, *, alone: bool) -> Bl
             **({"initial_users": list(shown.recipients)} if shown.recipients else {}),
         },
     }
+
+
+def _across(words: Words, shown: Form, chat: str) -> Block:
+    hint = lines.across_hint(words, chat)
+    return text_field(ACROSS, lines.across_label(words, chat), hint, ACROSS_MOST, first=shown.across)
 
 
 def _groups(words: Words) -> Block:

@@ -80,9 +80,12 @@ def _people(words: Words, installation: Policy, now: Policy) -> list[Block]:
     if installation.guests_allowed:
         options.append((words.say("Guests"), words.say("They see some channels of this workspace only."), "guests_allowed"))
     options.append((words.say("People of other workspaces"), words.say("You meet them in shared channels."), "outsiders_allowed"))
-    ticked = _ticked(guests_allowed=now.guests_allowed, outsiders_allowed=now.outsiders_allowed)
-    fixed = words.say("Whoever runs this app does not allow secrets for guests.")
-    return _asked("people", words.say("Secrets may be for, besides members"), options, ticked, fixed if len(options) < 2 else "")
+    if installation.bridge_allowed:
+        why = words.say("They can name members so, too. Whoever runs this app lists the domains.")
+        options.append((words.say("People of Teams, by e-mail address"), why, "bridge_allowed"))
+    ticked = _ticked(guests_allowed=now.guests_allowed, outsiders_allowed=now.outsiders_allowed, bridge_allowed=now.bridge_allowed)
+    fixed = "" if installation.guests_allowed else words.say("Whoever runs this app does not allow secrets for guests.")
+    return _asked("people", words.say("Secrets may be for, besides members"), options, ticked, fixed)
 
 
 def _chat(words: Words, now: Policy) -> list[Block]:
@@ -122,6 +125,7 @@ def policy_line(words: Words, now: Policy) -> str:
         (now.binding_required, words.say("Every secret is for a named person.")),
         (not now.guests_allowed, words.say("Not for guests.")),
         (now.outsiders_allowed, words.say("Also for people of other workspaces.")),
+        (now.bridge_allowed, words.say("Also for people of Teams, by e-mail address, and from them.")),
         (now.reveal_in_chat, words.say("Secrets may be read inside Slack.")),
         (not now.help_deleting, words.say("No help with deleting the original message.")),
     ]

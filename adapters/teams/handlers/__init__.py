@@ -45,6 +45,8 @@ def _noting(desk: Desk, handler: Handler) -> Handler:
             await desk.conversations.note(payload)
         except StoreUnavailable:
             log.warning("store_unavailable", during="note conversation")
+        if desk.directory.wants(payload):
+            desk.later(desk.directory.note(payload))
         return await handler(payload)
 
     return noted

@@ -123,4 +123,6 @@ class CardHandlers:
 
 def burned_line(words: Words, count: int) -> str:
     """How many were burned."""
+    if not count:
+        return words.say("You have no live secrets, so there was nothing to burn.")
     return words.count("{n} secret was burned.", "{n} secrets were burned.", count)

@@ -8,6 +8,8 @@ from core.promise import Parting
 
 _WELCOMED, _WELCOMED_SECONDS = "teams_welcomed", 3600.0
 """Teams tells of one installation in several ways, and again when somebody looks; it is answered once."""
+_LEFT, _LEFT_SECONDS = "teams_left", 2 * _WELCOMED_SECONDS
+"""What was taken away is welcomed anew when it comes back, however soon."""
 
 
 class ComingHandlers:
@@ -18,7 +20,8 @@ class ComingHandlers:
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
-        return Gestures(events={"installed": self.installed, "members_added": self.members_added, "removed": self.removed})
+        came = {"installed": self.installed, "members_added": self.members_added}
+        return Gestures(events=came | {"removed": self.removed, "members_removed": self.members_removed})
 
     async def installed(self, payload: Payload) -> Answer:
         """The app was added: to somebody's chats, to a group, to a team."""
@@ -32,8 +35,8 @@ class ComingHandlers:
         return None
 
     async def _welcome(self, payload: Payload) -> None:
-        where = parse.conversation(payload)
-        if not await self._desk.seen.first_time(_WELCOMED, f"{parse.tenant(payload)} {where.id}".encode(), _WELCOMED_SECONDS):
+        where, left = parse.conversation(payload), await self._desk.records.read(_LEFT, _place(payload)) or b""
+        if not await self._desk.seen.first_time(_WELCOMED, _place(payload).encode() + left, _WELCOMED_SECONDS):
             return
         words = await self._desk.words_for(payload)
         await self._desk.reply(payload, introduction(words) if where.shared else welcome(words), to_all=where.shared)
@@ -43,4 +46,13 @@ class ComingHandlers:
         member = parse.member(payload)
         if not parse.conversation(payload).shared and parse.is_entra_id(member.id):
             await self._desk.outbox.promise(Parting(member, self._desk.clock()))
+        await self._desk.records.keep(_LEFT, _place(payload), self._desk.random(8), _LEFT_SECONDS)
         return None
+
+    async def members_removed(self, payload: Payload) -> Answer:
+        """Somebody left; of that only the app's own leaving matters."""
+        return await self.removed(payload) if parse.concerns_bot(payload, "membersRemoved") else None
+
+
+def _place(payload: Payload) -> str:
+    return f"{parse.tenant(payload)} {parse.conversation(payload).id}"

@@ -1,5 +1,7 @@
 """What does a typed message do?"""
 
+import structlog
+
 from adapters import commands
 from adapters.teams import parse
 from adapters.teams.desk import Desk
@@ -9,8 +11,14 @@ from adapters.teams.handlers.listing import ListingHandlers
 from adapters.teams.handlers.push_form import PushFormHandlers
 from adapters.teams.handlers.requests import RequestHandlers
 from adapters.teams.render.blocks import Card, told
-from adapters.teams.render.help import help_card, typed_by_mistake
+from adapters.teams.render.help import help_card, nobody_named_here, typed_by_mistake
 from adapters.wording.catalog import Words
+from core.errors import TooMany
+
+TYPED = "typed"
+"""The budget for messages."""
+
+log = structlog.get_logger(__name__)
 
 
 class CommandHandlers:
@@ -32,8 +40,17 @@ class CommandHandlers:
     async def message(self, payload: Payload) -> Answer:
         """Somebody wrote to the app."""
         words = await self._desk.words_for(payload)
-        self._desk.later(self._desk.reply(payload, await self._carried_out(payload, words)))
+        self._desk.later(self._replied(payload, await self._carried_out(payload, words)))
         return None
+
+    async def _replied(self, payload: Payload, card: Card) -> None:
+        """Whoever writes faster than people do is not answered each time: a chat must not fill up with our answers."""
+        try:
+            await self._desk.limiter.spend(TYPED, parse.member(payload).spelled())
+        except TooMany:
+            log.info("reply_left_out")
+            return
+        await self._desk.reply(payload, card)
 
     async def _carried_out(self, payload: Payload, words: Words) -> Card:
         match wish := parse.command(payload):
@@ -46,6 +63,8 @@ class CommandHandlers:
             case commands.ListMine():
                 return await self._listing.spoken(payload, words)
             case commands.Help() | commands.ChangeSettings():
-                return help_card(words)
+                return help_card(words, shared=parse.conversation(payload).shared)
+            case commands.Mistake() if parse.names_somebody_plainly(payload) and not parse.conversation(payload).shared:
+                return nobody_named_here(words)
             case commands.Mistake():
                 return typed_by_mistake(words)

@@ -10,6 +10,7 @@ import structlog
 from adapters import button
 from adapters.choice import Choice, Chosen
 from adapters.commands import Push
+from adapters.crossing import with_those_across
 from adapters.teams import parse
 from adapters.teams.desk import Desk
 from adapters.teams.form import DRAFT, DRAFT_SECONDS, SECRET_FIELD_MOST, Form, Where
@@ -25,12 +26,11 @@ from adapters.teams.render.recipients import lines_about, refused_names
 from adapters.teams.render.share import share_card
 from adapters.teams.render.waiting import form_waits
 from adapters.wording.catalog import Words
-from adapters.wording.terms import not_sent, refusal
-from core.creation import Created, Recipient
+from adapters.wording.terms import not_sent, opened_long_ago, refusal
+from core.bridge import FIELD as ACROSS
+from core.creation import Created, Order, Recipient
 from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
 from core.generator import generate
-from core.link import encode
-from core.once import KEY_BYTES
 from core.policy import Policy, Standing, settle_terms
 
 log = structlog.get_logger(__name__)
@@ -85,10 +85,12 @@ class PushFormHandlers:
             return dialog_says(words, not_sent(words))
         lived = (receipt.expires_at - receipt.created_at) / 1000
         expires_in = min(policy.offered_expiries(), key=lambda offered: abs(offered - lived))
-        people = (receipt.recipient.id,) if receipt.recipient else ()
+        recipient = receipt.recipient
+        people = (recipient.id,) if recipient and recipient.workspace.platform == "teams" else ()
+        across = recipient.address if recipient and not people else ""
         views = min(receipt.views, policy.most_views)
         again = Form("", dialog=AGAIN, recipients=people, expires_in=expires_in, views=views, notice="again", label=receipt.label)
-        again = replace(again, names=tuple((await self._desk.names_in(receipt)).items()))
+        again = replace(again, across=across, names=tuple((await self._desk.names_in(receipt)).items()))
         return await self._show(payload, again)
 
     async def spoken(self, payload: Payload, words: Words, wish: Push) -> Card:
@@ -107,7 +109,8 @@ class PushFormHandlers:
             return told(words, refused_names(words, choice.refused, policy))
         form = _for(Form("", expires_in=wish.expires_in, views=wish.views), _allowed(choice))
         form = replace(form, notice="generated") if wish.generate else form
-        return form_waits(words, form.sealed(self._desk.ring, parse.member(payload)), [name for _, name in form.names])
+        sealed, names = form.sealed(self._desk.ring, parse.member(payload)), [name for _, name in form.names]
+        return form_waits(words, sealed, names, generated=wish.generate)
 
     async def _show(self, payload: Payload, form: Form, secret: str = "") -> Answer:
         """A new dialog with this form in it."""
@@ -115,9 +118,7 @@ class PushFormHandlers:
         drafted = len(secret.encode("utf-16-le")) // 2 > SECRET_FIELD_MOST  # counted as browsers count, where some characters are two
         made = generate(self._desk.random) if form.notice == "generated" else secret
         form = replace(
-            form,
-            id=encode(self._desk.random(16)),
-            lock=encode(self._desk.random(KEY_BYTES)),
+            form.opened(self._desk.random, self._desk.clock()),
             draft_length=len(secret) if drafted else 0,
             secret="" if drafted else made,
             several_lines=form.several_lines or form.notice == "generated",
@@ -128,12 +129,14 @@ class PushFormHandlers:
             await self._desk.conversations.opened(form.id, payload)
             liked, policy = await self._desk.preferences.of(sender), await self._desk.policy_for(payload)
             here = parse.conversation(payload).spelled() if await self._may_share_here(payload) else ""
+            crosses_to = await self._desk.bridge.leads_to(sender)
         except StoreUnavailable:
             log.warning("store_unavailable", during="open form")
             return dialog_says(words, not_sent(words))
         form = replace(
             form,
             conversation=here,
+            crosses_to=crosses_to,
             expires_in=form.expires_in or liked.expiry_within(policy),
             views=form.views or liked.views_within(policy),
         )
@@ -182,6 +185,10 @@ class PushFormHandlers:
                 )
                 choice = await self._choice(sent.payload, policy, parse.chosen_in(sent.values, "recipients"))
                 form = _for(form, choice.people)
+            if form.is_old(self._desk.clock()):
+                form = form.opened(self._desk.random, self._desk.clock())
+                await self._desk.conversations.opened(form.id, sent.payload)
+                return self._again(words, policy, form, sent, Remarks(opened_long_ago(words)))
             if choice.refused:
                 return self._again(words, policy, form, sent, Remarks(refused_names(words, choice.refused, policy), "recipients"))
             if unheard := [each for each in choice.people if each.standing is not Standing.MEMBER and each.id not in form.warned]:
@@ -191,8 +198,8 @@ class PushFormHandlers:
                     words, policy, form, sent, Remarks(words.say("Press “Push it” again if that is right."), "recipients", about)
                 )
             here = form.where == "here" and bool(choice.people)
-            people = [Recipient(each.member, each.standing) for each in choice.people]
-            created = await self._desk.engine.create_each(replace(order, by_sender=here), people)
+            order, people = await self._with_those_across(sent, replace(order, by_sender=here), choice)
+            created = await self._desk.engine.create_each(order, people)
         except DraftForgotten:
             over = words.say(
                 "The message was kept for 15 minutes, and these are over. Nothing was sent. Use the action on the message again."
@@ -202,6 +209,13 @@ class PushFormHandlers:
             return self._again(words, policy, form, sent, remarks_on(words, problem, policy))
         self._desk.later(self._desk.records.drop(DRAFT, form.id))
         return Said(await self._made(words, created, sent, here=here), done=True)
+
+    async def _with_those_across(self, sent: Submission, order: Order, choice: Choice) -> tuple[Order, list[Recipient]]:
+        typed, people = parse.given(sent.values, "email"), [Recipient(each.member, each.standing) for each in choice.people]
+        if typed.strip() and order.by_sender:
+            raise BadInput(ACROSS, "here")
+        async with sent.looking_up():
+            return await with_those_across(self._desk.engine, self._desk.bridge, order, people, typed)
 
     def _again(self, words: Words, policy: Policy, form: Form, sent: Submission, remarks: Remarks) -> Said:
         return Said(self._drawn(words, policy, form, sent.payload, remarks), done=False)
@@ -223,7 +237,8 @@ class PushFormHandlers:
 
         async def look(each: Created) -> None:
             member = each.receipt.recipient
-            if member is not None and not await self._desk.chats.reaches(member):
+            # Of whom is in another chat nobody here knows: the receipt says it.
+            if member is not None and member.workspace.platform == "teams" and not await self._desk.chats.reaches(member):
                 found.add(member.id)
 
         with suppress(TooSlow):
@@ -266,6 +281,7 @@ def _with_what_was_typed(sent: Submission) -> Form:
         secret=parse.given(given, "secret"),
         passphrase=parse.given(given, "passphrase"),
         label=parse.given(given, "label"),
+        across=parse.given(given, "email"),
         where=where,
         notice="",
     )

@@ -28,7 +28,7 @@ card comes back as a plain dict, whose `fallbackText` serves as the message's `s
                 answer_title(words)
     waiting     form_waits(words, sealed, names=())  ask_waits(words, sealed)                        dialogs PUSH, REQUEST {form}: for a typed command
     recipients  lines_about(words, choice)  refused_names(words, refused, policy)                    for Remarks
-    help        welcome(words)  introduction(words)  help_card(words)  typed_by_mistake(words)
+    help        welcome(words)  introduction(words)  help_card(words, shared=True)  typed_by_mistake(words)  nobody_named_here(words)
     blocks      told(words, said, *more)                                                             a card that says one thing
                 Spelling(words, names)  Plainly(words, names)                                        the Marks of a card, and of a notification
 

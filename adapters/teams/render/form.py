@@ -26,14 +26,17 @@ from adapters.teams.render.blocks import (
 )
 from adapters.wording import form_lines as lines
 from adapters.wording.catalog import Words
+from adapters.wording.marks import chat_named
 from adapters.wording.terms import duration
 from core.policy import LABEL_MOST, PASSPHRASE_MOST, Policy
 
 GENERATE, LINES = "generate", "lines"
 """What a form's other buttons say in `act`: make a strong secret; show what is typed, in a field with room for several lines."""
-Field = Literal["secret", "recipients", "where", "expiry", "views", "passphrase", "label", "asked", "what"]
+Field = Literal["secret", "recipients", "where", "expiry", "views", "passphrase", "label", "asked", "what", "email"]
 """What the fields are called in what a dialog sends."""
-_FOLDED = frozenset({"expiry", "views", "passphrase", "label"})
+ACROSS_MOST = 1100
+"""As many characters as ten addresses have, and what stands between them."""
+_FOLDED = frozenset({"expiry", "views", "passphrase", "label", "email"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Remarks:
 def push_form(words: Words, policy: Policy, shown: Form, sealed: str, names: Names, remarks: Remarks | None = None) -> Card:
     """The form for a new push: the secret first, then who, then terms. `sealed`: the form itself, for its buttons.
 
-    Its fields: secret, recipients (Entra ids, comma-separated), where, expiry (seconds), views, passphrase, label.
+    Its fields: secret, recipients (Entra ids, comma-separated), where, expiry (seconds), views, passphrase, label, and
+    email where there is a chat whose people may be named by address.
     """
     remarks = remarks or Remarks()
     body = [
@@ -134,6 +138,15 @@ def _where(words: Words, shown: Form) -> list[Element]:
     return [choice("where", words.say("How they get it"), options, "here" if shown.where == "here" else "chat", expanded=True)]
 
 
+def _across(words: Words, shown: Form, remarks: Remarks) -> list[Element]:
+    """People in another chat, whom the picker does not know."""
+    if shown.crosses_to is None:
+        return []
+    chat = chat_named(shown.crosses_to)
+    typed = text_field("email", lines.across_label(words, chat), ACROSS_MOST, first=shown.across)
+    return [typed, *_at(remarks, "email"), quiet(lines.across_hint(words, chat))]
+
+
 # Terms ----------------------------------------------------------------------------------------
 
 
@@ -143,8 +156,9 @@ def _terms(words: Words, policy: Policy, shown: Form, remarks: Remarks) -> list[
     counts = [(str(count), str(count)) for count in policy.offered_views(shown.views)]
     passphrase = passphrase_field(words, policy, shown, remarks)
     # What was typed in there must be seen to be there, and what is wrong in there too.
-    open_at_first = bool(shown.passphrase or shown.label or (remarks.wrong and remarks.at in _FOLDED))
+    open_at_first = bool(shown.passphrase or shown.label or shown.across or (remarks.wrong and remarks.at in _FOLDED))
     folded = [
+        *_across(words, shown, remarks),
         choice("expiry", words.say("Expires in"), expiries, str(expires_in)),
         *_at(remarks, "expiry"),
         choice("views", words.say("Times it can be opened"), counts, str(views)),

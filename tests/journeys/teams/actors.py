@@ -57,9 +57,10 @@ class Actors:
 
 
 async def settle_in(office: Office) -> None:
-    """Everybody has opened the app once, so that it knows where they are."""
-    for key in (JANE, OMAR):
-        await office.microsoft.as_person(key).installs()
+    """Everybody has opened the app once, so that it knows where they are, and was welcomed."""
+    for person in map(office.microsoft.as_person, (JANE, OMAR)):
+        await person.installs()
+        await office.microsoft.until(person.latest)
 
 
 def actors_in(office: Office) -> Actors:
