@@ -70,7 +70,7 @@ class Shaky:
         after = events_of(self.office.service.house.metrics)
         self.happened = {name: count for name, count in after.items() if count != before.get(name, 0)}
         while True:
-            anew = self.first.status == 200 and activity["type"] != "installationUpdate"  # in words, so that the person tries again
+            anew = self.first.status == 200 and activity["type"] in ("invoke", "message")  # in words, so that the person tries again
             answer = await self._send(deepcopy(activity) | {"id": f"f:{uuid4()}"} if anew else activity)
             if "still being worked on" not in answer.text:
                 return answer
