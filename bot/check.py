@@ -9,7 +9,7 @@ from adapters.redis_store.facts import read_all_facts, read_clock
 from adapters.redis_store.fence import Fence
 from adapters.slack.calls import SlackCalls
 from adapters.slack.install import PATH as INSTALL_PATH
-from adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES, REDIRECT_PATH
+from adapters.slack.manifest import BOT_SCOPES, BRIDGE_SCOPES, OPTIONAL_BOT_SCOPES, REDIRECT_PATH
 from adapters.slack.oauth import OAuth
 from bot.finding import Finding
 from bot.settings import Settings, secret
@@ -91,7 +91,8 @@ async def _one_workspace(settings: Settings, session: aiohttp.ClientSession) -> 
         yield Finding("Slack", False, f"refused the bot token ({problem.reason}): copy it anew from the app's OAuth page")
         return
     yield Finding("Slack", True, f"workspace {identity['team']}")
-    missing = [scope for scope in BOT_SCOPES if scope not in granted]
+    needed = [*BOT_SCOPES, *(BRIDGE_SCOPES if settings.bridge_domains else [])]
+    missing = [scope for scope in needed if scope not in granted]
     if granted and missing:
         advice = (
             f"missing: {', '.join(missing)}; add them on the app's OAuth page, or paste `pushpw manifest slack` anew, and reinstall the app"

@@ -11,7 +11,9 @@ ADDRESS_MOST = 100
 """Characters of an address: as many as a card has room for beside a name."""
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z0-9-]*[a-z]){_LABEL}")
-_LOCAL = re.compile(r"[a-z0-9_](?:[a-z0-9._+'-]{0,62}[a-z0-9_])?")
+_LOCAL = re.compile(r"[a-z0-9]+(?:(?:[.+']|_{1,3}|-{1,3})[a-z0-9]+)*")
+"""No two different signs stand beside each other, and none at an end: in no chat is part of it a mark."""
+_LOCAL_MOST = 64
 
 
 def domain_in(said: str) -> str:
@@ -24,8 +26,8 @@ def address_in(said: str) -> str:
     """The address that `said` spells, in lower case; empty when it is none."""
     address = _lower(said)
     local, _, domain = address.rpartition("@")
-    whole = len(address) <= ADDRESS_MOST and _LOCAL.fullmatch(local) and ".." not in local and domain_in(domain) == domain != ""
-    return address if whole else ""
+    fits = len(local) <= _LOCAL_MOST and len(address) <= ADDRESS_MOST
+    return address if fits and _LOCAL.fullmatch(local) and domain_in(domain) == domain != "" else ""
 
 
 def domain_of(address: str) -> str:

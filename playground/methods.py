@@ -222,6 +222,12 @@ def person_facts(house: House, person: Person, *, with_locale: bool) -> Json:
         return body | {"is_stranger": True}  # an outsider has no locale, zone or role here
     if not person.deleted:
         body |= {"tz": person.tz, "tz_label": person.tz, "tz_offset": 0, "is_admin": person.is_admin, "is_owner": person.is_owner}
+        if house.team.enterprise_id:
+            body["enterprise_user"] = {
+                "id": person.id,
+                "enterprise_id": house.team.enterprise_id,
+                "enterprise_name": house.team.enterprise_name,
+            }
         body |= {"is_email_confirmed": person.is_email_confirmed, "is_invited_user": person.is_invited_user}
         body |= {"is_restricted": person.is_restricted, "is_ultra_restricted": person.is_ultra_restricted}
     return body | ({"locale": person.locale} if with_locale else {})

@@ -134,6 +134,7 @@ def _is_about(house: House, arguments: Json) -> bool:
     people = [str(arguments.get(name, "")) for name in ("user", "users", "user_id", "channel")]
     return (
         str(arguments.get("channel", "")) in workspace.conversations
+        or any(person.email and person.email == arguments.get("email") for person in workspace.people.values())
         or any(user in workspace.people and not workspace.is_stranger(workspace.people[user]) for user in people)
         or house.passes.knows_trigger(str(arguments.get("trigger_id", "")))
         or house.views.has(str(arguments.get("view_id", "")), str(arguments.get("external_id", "")))

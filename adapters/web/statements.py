@@ -81,6 +81,7 @@ def _kept(words: Words) -> Sequence[Section]:
                 say(
                     "What members and admins set, counts that name nobody, and what the app needs to write in chat: until it is removed there."
                 ),
+                say("Where people of two chats may reach each other: their e-mail addresses, locked, until they remove the app."),
                 say("Hashes that tell a repeated request from a new one, or slow down guessing from one address: some minutes."),
             ],
         ),

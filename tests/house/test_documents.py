@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 _LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 NEEDED_SCOPES = {"commands", "chat:write", "im:write", "users:read"}
-ALLOWED_SCOPES = NEEDED_SCOPES | {"usergroups:read", "links:read", "links:write"}
-VARIANTS = [Extras(*flags) for flags in itertools.product((False, True), repeat=4)]
+ALLOWED_SCOPES = NEEDED_SCOPES | {"usergroups:read", "links:read", "links:write", "users:read.email"}
+VARIANTS = [Extras(*flags) for flags in itertools.product((False, True), repeat=5)]
 
 
 def names_of_settings() -> list[str]:
@@ -72,7 +72,7 @@ def test_in_socket_mode_the_manifest_names_no_address_for_events(extras: Extras)
 
 def test_every_scope_and_event_is_documented_with_its_reason() -> None:
     page = (ROOT / "docs/reference/slack-scopes.md").read_text()
-    everything = manifest("https://push.corp.test", "pushpw", Extras(many=True, workflow=True, previews=True))
+    everything = manifest("https://push.corp.test", "pushpw", Extras(many=True, workflow=True, previews=True, bridge=True))
     scopes = everything["oauth_config"]["scopes"]
     rows = set(re.findall(r"^\| `([\w:.]+)` \| (bot|user) \|", page, re.MULTILINE))
     assert rows == {(scope, token) for token in ("bot", "user") for scope in scopes[token]}

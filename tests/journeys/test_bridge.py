@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from adapters.slack.render.card import BURN, NUDGE
 from playground.microsoft.world import GUS, JANE, LENA, OMAR, PROJECT_CHAT
-from playground.teams import TEAM_ID
+from playground.teams import TEAM_ID, Team
 from playground.workspace import ALICE, BOB, CAROL, GINA, Person
 from tests.journeys.actors import Actors
 from tests.journeys.actors import links_in as links_in_slack
@@ -351,6 +351,22 @@ async def test_only_the_workspaces_that_the_operator_named_are_believed(store_ur
         assert SECRET not in (await sides.slack.invitation()).text
         await sides.alice_pushes(OMARS)
         await sides.invited(sides.omar)
+
+
+async def test_an_organisation_is_named_by_its_own_id(store_url: str, prefix: str) -> None:
+    async with both_sides(store_url, prefix, PUSHPW_BRIDGE_WORKSPACES="E0ORG") as sides:
+        town = sides.town
+        for team, user in (("T0NORTH", "U0NORA"), ("T0SOUTH", "U0SAM")):
+            whole = Team(team, team, team.lower(), enterprise_id="E0ORG", enterprise_name="The Org")
+            town.slack.add_workspace(whole, [Person(user, user.lower(), user, team_id=team, email=f"{user.lower()}@{DOMAIN}")])
+            await allow(town, team=team, admin=user)
+        async with browser_in(town) as browser:
+            await browser.install("U0NORA", org_wide=True)
+        await sides.jane_pushes(f"u0sam@{DOMAIN}")
+        sam = Actors(town, town.slack.as_user("U0SAM"), town.slack.as_user("U0SAM"), "C0SOUTHGENERAL")
+        await sam.push(secret="of Sam", email=OMARS)
+        assert f"U0SAM (u0sam@{DOMAIN})" in sides.omar.reads(await sides.invited(sides.omar))
+        await sam.open_in_chat()
 
 
 async def test_of_all_scopes_the_install_page_asks_for_addresses_only_where_the_bridge_is_on(store_url: str, prefix: str) -> None:

@@ -56,3 +56,18 @@ def test_the_asked_persons_chat_is_the_one_that_did_not_carry_a_request() -> Non
 )
 def test_nothing_in_a_name_is_read_as_a_mark_or_a_mention(name: str, written: str) -> None:
     assert f"Secret for {written}" in in_slack(EN, receipt(ALICE, replace(JANE, name=name))).text
+
+
+def test_across_chats_the_address_stands_behind_the_name() -> None:
+    jane, bob = replace(JANE, address="jane_doe@acme.example"), replace(BOB, name="Bob Brown", address="bob@acme.example")
+    assert "Jane Doe (jane_doe@acme.example) sent you a secret." in invitation_in_slack(EN, receipt(jane, bob), "sealed").text
+    assert "Secret for Jane Doe (jane_doe@acme.example)" in in_slack(EN, receipt(bob, jane)).text
+    assert f"<@{BOB.id}>" in in_slack(EN, receipt(jane, bob)).text
+
+
+def test_name_and_address_survive_the_store() -> None:
+    jane = replace(JANE, address="jane@acme.example")
+    known = Member.from_json(jane.to_json())
+    assert (known, known.name, known.address) == (jane, "Jane Doe", "jane@acme.example")
+    assert jane == JANE
+    assert "jane@acme.example" not in repr(jane)

@@ -29,6 +29,7 @@ TEAMS = {
     "PUSHPW_TEAMS_TENANTS": TENANT,
 }
 HERE = {"PUSHPW_BASE_URL": "http://localhost:8080"}
+BRIDGE = {"PUSHPW_BRIDGE_DOMAINS": "Corp.Test, corp.example ", "PUSHPW_BRIDGE_WORKSPACES": "T0ABC, E0DEF"}
 DOUBLES = {
     "PUSHPW_TEAMS_UNSIGNED": "1",
     "PUSHPW_TEAMS_OPENID_URL": "http://127.0.0.1:9/v1/.well-known/openidconfiguration",
@@ -38,7 +39,7 @@ DOUBLES = {
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*GOOD, "PORT", "PUSHPW_HOST", *SLACK, *TEAMS, "MICROSOFT_APP_CERTIFICATE", "PUSHPW_TEAMS_UNSIGNED"):
+    for name in (*GOOD, "PORT", "PUSHPW_HOST", *SLACK, *TEAMS, "MICROSOFT_APP_CERTIFICATE", "PUSHPW_TEAMS_UNSIGNED", *BRIDGE):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -304,3 +305,46 @@ def test_a_certificate_without_its_key_is_refused_and_not_repeated() -> None:
         found = faults(**given, MICROSOFT_APP_CERTIFICATE=pem)
         assert set(found) == {"MICROSOFT_APP_CERTIFICATE"}
         assert pem[:20] not in str(found)
+
+
+ONE_SLACK = {name: SLACK[name] for name in ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN")}
+MANY_SLACKS = {name: SLACK[name] for name in ("SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")}
+DOMAINS = {"PUSHPW_BRIDGE_DOMAINS": BRIDGE["PUSHPW_BRIDGE_DOMAINS"]}
+
+
+def test_the_bridge_is_off_unless_domains_are_listed() -> None:
+    settings = load(None, **{**GOOD, **ONE_SLACK, **TEAMS})
+    assert (settings.bridge_domains, settings.policy.bridge_allowed) == (frozenset(), False)
+
+
+def test_domains_are_compared_in_lower_case() -> None:
+    settings = load(None, **{**GOOD, **ONE_SLACK, **TEAMS, **DOMAINS})
+    assert (settings.bridge_domains, settings.policy.bridge_allowed) == ({"corp.test", "corp.example"}, True)
+
+
+def test_of_many_workspaces_some_are_named_in_order() -> None:
+    assert load(None, **{**GOOD, **MANY_SLACKS, **TEAMS, **BRIDGE}).bridge_workspaces == ("T0ABC", "E0DEF")
+
+
+@pytest.mark.parametrize(
+    "domains", ["corp", "*.corp.test", "corp.test,", "jane@corp.test", "https://corp.test", "stra\u00dfe.test", "example.com"]
+)
+def test_what_is_no_domain_is_a_fault(domains: str) -> None:
+    assert set(faults(**ONE_SLACK, **TEAMS, PUSHPW_BRIDGE_DOMAINS=domains)) == {"PUSHPW_BRIDGE_DOMAINS"}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        (DOMAINS, {"PUSHPW_BRIDGE_DOMAINS"}),
+        (DOMAINS | ONE_SLACK, {"PUSHPW_BRIDGE_DOMAINS"}),
+        (DOMAINS | TEAMS, {"PUSHPW_BRIDGE_DOMAINS"}),
+        (DOMAINS | ONE_SLACK | TEAMS | {"PUSHPW_TEAMS_TENANTS": "any"}, {"PUSHPW_TEAMS_TENANTS"}),
+        (DOMAINS | MANY_SLACKS | TEAMS, {"PUSHPW_BRIDGE_WORKSPACES"}),
+        (BRIDGE | ONE_SLACK | TEAMS, {"PUSHPW_BRIDGE_WORKSPACES"}),
+        (MANY_SLACKS | TEAMS | {"PUSHPW_BRIDGE_WORKSPACES": "T0ABC"}, {"PUSHPW_BRIDGE_WORKSPACES"}),
+        (BRIDGE | MANY_SLACKS | TEAMS | {"PUSHPW_BRIDGE_WORKSPACES": "C0ABC"}, {"PUSHPW_BRIDGE_WORKSPACES"}),
+    ],
+)
+def test_a_bridge_with_one_end_or_with_unnamed_witnesses_is_a_fault(given: dict[str, str], named: set[str]) -> None:
+    assert set(faults(**given)) == named

@@ -194,3 +194,24 @@ async def test_odd_preferences_in_the_store_are_left_out(hall: Hall) -> None:
     kept = {"expires_in": "1", "views": -1, "language": 5, "tell_opened": "yes", "colour": "teal"}
     await hall.records.keep(HERE, f"preferences/{ALICE.spelled()}", json.dumps(kept).encode())
     assert await hall.preferences.of(ALICE) == Preferences()
+
+
+BRIDGED = Policy(bridge_allowed=True)
+
+
+async def test_people_of_the_other_chat_are_let_in_only_where_an_admin_said_so(hall: Hall) -> None:
+    policies = WorkspacePolicies(BRIDGED, hall.records, hall.audit, hall.clock)
+    assert not (await policies.of(HERE)).bridge_allowed
+    await policies.choose(PolicyChoice(bridge_allowed=True), ALICE)
+    assert (await policies.of(HERE)).bridge_allowed
+
+
+async def test_a_workspace_cannot_let_them_in_where_the_operator_does_not(hall: Hall) -> None:
+    assert not (await hall.policies.choose(PolicyChoice(bridge_allowed=True), ALICE)).bridge_allowed
+    assert not (await hall.policies.of(HERE)).bridge_allowed
+
+
+async def test_of_a_tenant_where_nobody_can_choose_the_operators_word_holds(hall: Hall) -> None:
+    tenant = Workspace("teams", "8a2b7c1d")
+    assert (await WorkspacePolicies(BRIDGED, hall.records, hall.audit, hall.clock).of(tenant)).bridge_allowed
+    assert not (await hall.policies.of(tenant)).bridge_allowed

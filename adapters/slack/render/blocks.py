@@ -1,6 +1,7 @@
 """Of what is everything made that we show in Slack? The small pieces (Block Kit), with their texts."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from adapters.wording import receipt_lines
@@ -53,7 +54,10 @@ class SlackMarks:
 
     def person(self, member: Member) -> str:
         """A mention; whoever is in another chat by name."""
-        return person(member.id) if member.workspace.platform == "slack" else letters(across(member) or member.id)
+        if member.workspace.platform == "slack":
+            return person(member.id)
+        # Of an address no letter may be left out: it would be somebody else's. Nothing in one is a mark (core/address.py).
+        return across(replace(member, name=letters(member.name))) or letters(member.id)
 
     def when(self, words: Words, at: Millis) -> str:
         """By Slack's own formatting."""
