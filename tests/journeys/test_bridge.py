@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from adapters.slack.render.card import BURN, NUDGE
+from playground.block_kit import faults_of_view
 from playground.microsoft.world import GUS, JANE, LENA, OMAR, PROJECT_CHAT
 from playground.teams import TEAM_ID, Team
 from playground.workspace import ALICE, BOB, CAROL, GINA, Person
@@ -29,6 +30,7 @@ from tests.journeys.bridge import (
 )
 from tests.journeys.reader import Reader
 from tests.journeys.teams.actors import links_in
+from tests.journeys.test_policy import policy_form
 from tests.journeys.test_slack_form import more
 from tests.journeys.test_workspaces import ERIN, FRANK, OTHER, browser_in
 
@@ -309,11 +311,7 @@ async def test_where_the_workspaces_admins_have_not_allowed_it_nobody_goes_eithe
 async def test_an_admin_allows_it_on_the_home_tab(store_url: str, prefix: str) -> None:
     async with both_sides(store_url, prefix) as sides:
         await allow(sides.town, allowed=False)
-        alice = sides.slack.alice
-        await alice.open_home()
-        home = await sides.town.slack.until(lambda: alice.home if alice.home and "change_policy" in words_in(alice.home) else None)
-        await alice.click(home, "change_policy")
-        view = await sides.town.slack.until(lambda: alice.view)
+        alice, view = sides.slack.alice, await policy_form(sides.slack)
         alice.fill(view, "people", ["guests_allowed", "bridge_allowed"])
         assert (await alice.submit(view)).ok
         assert "saved" in words_in(alice.view)
@@ -328,6 +326,16 @@ async def test_a_card_for_this_conversation_cannot_be_for_somebody_in_slack(side
     again = (await sides.jane.submits(form, secret=SECRET, recipients=OMAR, where="here", email=BOBS)).dialog
     assert "cannot be opened from another chat" in again.words
     assert sides.created() == 0
+
+
+@pytest.mark.parametrize("locale", ["en-US", "de-DE"])
+async def test_form_and_policy_keep_to_slacks_limits(sides: Sides, locale: str) -> None:
+    sides.town.slack.workspace.change_person(ALICE, locale=locale)
+    form = await sides.alices_form()
+    assert has_field(form)
+    policy = await policy_form(sides.slack)
+    assert "bridge_allowed" in words_in(policy)
+    assert faults_of_view(form.body, ("modal",)) == faults_of_view(policy.body, ("modal",)) == []
 
 
 # Many workspaces
