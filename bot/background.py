@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Coroutine
+from contextvars import Context, copy_context
 from typing import Any
 
 import structlog
@@ -32,7 +33,7 @@ class Background:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
-        self._waiting: deque[tuple[float, Coroutine[Any, Any, None]]] = deque()
+        self._waiting: deque[tuple[float, Coroutine[Any, Any, None], Context]] = deque()
         self._came = 0
         self._turned = 0.0
         self._turns = False
@@ -41,7 +42,7 @@ class Background:
     def __call__(self, work: Coroutine[Any, Any, None]) -> None:
         """Start `work` soon; nobody waits for it."""
         now = time.monotonic()
-        self._waiting.append((now, work))
+        self._waiting.append((now, work, copy_context()))  # its log lines name the request that it came from
         self._came += 1
         if not self._turns:
             self._turns, self._turned = True, now
@@ -55,13 +56,14 @@ class Background:
         late = now - self._waiting[0][0] - _PATIENCE_SECONDS if self._waiting else 0.0
         count = int(came * min(1 + late, _TIMES_MOST)) + 1 if late > 0 else int(took < _IDLE_TURN_SECONDS or self._draining)
         for _ in range(min(count, len(self._waiting))):
-            self._begin(self._waiting.popleft()[1])
+            _, work, context = self._waiting.popleft()
+            self._begin(work, context)
         self._turns = bool(self._waiting)
         if self._turns:
             asyncio.get_running_loop().call_soon(self._turn)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(self._guarded(work))
+    def _begin(self, work: Coroutine[Any, Any, None], context: Context) -> None:
+        task = asyncio.get_running_loop().create_task(self._guarded(work), context=context)
         self._tasks.add(task)  # asyncio itself keeps only weak references
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(lambda _: work.close())  # cancelled before it began, Python would complain

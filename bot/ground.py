@@ -19,8 +19,18 @@ from core.keyring import KeyRing
 from core.policies import WorkspacePolicies
 from core.ports import WorkspaceRecords
 
-BUDGETS = {"create": 30, "invite": 120, "ask": 10, "ask_step": 60, "failed_claim": 30, "told_refused": 10, "install": 30, "bridge": 20}
-"""What a member may create and ask for, what all workflows of a workspace may ask for, how many people in all they may name where there are several, what an address may fail and begin to install, of how many attempts at one push its sender is told, and after how many addresses in the other chat a member may ask; a minute."""
+BUDGETS = {
+    "create": 30,
+    "invite": 120,
+    "ask": 10,
+    "ask_step": 60,
+    "failed_claim": 30,
+    "told_refused": 10,
+    "install": 30,
+    "bridge": 20,
+    "typed": 20,
+}
+"""What a member may create and ask for, what all workflows of a workspace may ask for, how many people in all they may name where there are several, what an address may fail and begin to install, of how many attempts at one push its sender is told, after how many addresses in the other chat a member may ask, and how many of their messages in Teams are answered; a minute."""
 
 
 class Door(Protocol):

@@ -2,7 +2,7 @@
 
 Events are constant names with facts as pairs. Libraries whose debug lines hold request bodies are
 kept at WARNING whatever the level, and values that look like a link's fragment, a token of Slack's
-or an address that it answers at never get out.
+or Microsoft's, or an address that Slack answers at never get out.
 """
 
 import json
@@ -19,12 +19,14 @@ TALKATIVE = ("slack_sdk", "slack_bolt", "aiohttp", "asyncio", "redis", "botbuild
 _CUTS = (
     (re.compile(r"1[op][A-Za-z0-9_-]{47}(\.[A-Za-z0-9_-]{22})?"), "[link removed]"),
     (re.compile(r"(/[pcr])/(?!\{)[^\s\"']+"), r"\1/..."),  # a path with an id; a route's template stays
-    (re.compile(r"\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]+"), "[token removed]"),
+    # Wherever they begin: in what `repr` writes of a line's end, a letter stands before them.
+    (re.compile(r"(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]+"), "[token removed]"),
+    (re.compile(r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)*"), "[token removed]"),  # a JWT, as Microsoft's are
     # Who has a response_url may speak in our name for half an hour. JSON may write its slashes as \/.
     (re.compile(r"(hooks\.slack\.com)\\*/[^\s\"'<>]*"), r"\1/..."),
 )
-_SUSPECT = re.compile(r"1[op]|/[pcr]/|xox|xapp|hooks")
-"""In whatever a cut would touch: most words hold none of these, and are looked at once instead of four times."""
+_SUSPECT = re.compile(r"1[op]|/[pcr]/|xox|xapp|eyJ|hooks")
+"""In whatever a cut would touch: most words hold none of these, and are looked at once instead of five times."""
 _DEEPEST = 8
 
 

@@ -72,6 +72,7 @@ class TeamsSide:
         ground = self._ground
         desk = Desk(
             engine=engine,
+            limiter=ground.limiter,
             outbox=ground.outbox,
             once=Once(self._records, RedisLocks(ground.redis, ground.random, prefix=ground.prefix), ground.random),
             clock=ground.clock,

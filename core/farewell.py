@@ -36,7 +36,9 @@ class Farewells:
         for workspace in gone:
             await self._end_pushes(workspace)
             await self._end_requests(workspace)
-            await self._records.erase(workspace)
+            # Asked again: all that took its time, and who has the app anew since then has a new token among what is remembered.
+            if workspace in await self._departures.leave(farewell.workspace, farewell.at):
+                await self._records.erase(workspace)
         return gone
 
     async def _end_pushes(self, workspace: Workspace) -> None:

@@ -46,17 +46,25 @@ class Once:
         the store, with all of its keys, must not open one. Raises StillBusy when another is at it, StoreUnavailable before
         anything began, and what `act` raises.
         """
+        async with self._locks.held(f"once/{name}", _LOCK_SECONDS) as mine:
+            if mine:
+                return await self._first(name, act, key)
+        try:
+            return await self._after_another(name, act, key)
+        except StoreUnavailable:  # of it people would hear that nothing was done, and the other may have done it by now
+            raise StillBusy from None
+
+    async def _after_another(self, name: str, act: Callable[[], Awaitable[Told]], key: bytes) -> bytes:
         loop = asyncio.get_running_loop()
         until = loop.time() + _PATIENCE_SECONDS
-        while True:
-            async with self._locks.held(f"once/{name}", _LOCK_SECONDS) as mine:
-                if mine:
-                    return await self._first(name, act, key)
-            if (known := await self._known(name, key)) is not None:
-                return known
+        while (known := await self._known(name, key)) is None:
             if loop.time() >= until:
                 raise StillBusy
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            async with self._locks.held(f"once/{name}", _LOCK_SECONDS) as mine:
+                if mine:  # the other did not do it
+                    return await self._first(name, act, key)
+        return known
 
     async def _first(self, name: str, act: Callable[[], Awaitable[Told]], key: bytes) -> bytes:
         if (known := await self._known(name, key)) is not None:

@@ -186,6 +186,9 @@ class SeenBefore(Protocol):
     async def first_time(self, kind: str, what: bytes, lifetime: float) -> bool:
         """True for the first caller within `lifetime` seconds, False for all others."""
 
+    async def forget(self, kind: str, what: bytes) -> None:
+        """Nothing came of it: the next caller is the first again."""
+
 
 class Limiter(Protocol):
     """Budgets a minute. Refuses (StoreUnavailable) when it cannot count: it never fails open."""

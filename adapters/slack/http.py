@@ -1,6 +1,6 @@
 """The door: which of Slack's requests are let in?
 
-    size and time cap -> signature on the bytes -> url_verification -> the reception
+    size and time cap -> signature on the bytes -> url_verification, ssl_check -> the reception
 
 What slack_bolt is bad at is not left to it: it would log the body of a badly signed request, crash on a
 malformed one, and accept one twice.
@@ -56,6 +56,8 @@ class SlackDoor:
         payload = _payload_of(request.content_type, body)
         if payload is not None and payload.get("type") == "url_verification":
             return web.json_response({"challenge": str(payload.get("challenge", ""))})
+        if payload is not None and payload.get("ssl_check") == "1":
+            return web.Response()  # Slack looks at our certificate, and wants to hear that somebody is there
         answer = await self._reception.take(payload, ("slack_signature", signature.encode("utf-8", "surrogateescape")))
         return _as_told(answer)
 
@@ -69,7 +71,7 @@ def _as_told(answer: BoltResponse) -> web.Response:
 
 
 def fields_of(text: str) -> dict[str, str]:
-    """The fields of a form (application/x-www-form-urlencoded), of those named alike the first. Raises ValueError for a hundred and more, and for what is no UTF-8.
+    """The fields of a form (application/x-www-form-urlencoded), of those named alike the first. Raises ValueError for more than a hundred, and for what is no UTF-8.
 
     As urllib.parse.parse_qs reads them, at a fifth of its price: half of what a member sends is escaped punctuation of JSON.
     """

@@ -135,7 +135,6 @@ class _View(_Shape):
 
 class _Submission(_Interaction):
     view: _View
-    response_urls: list[dict[str, Any]] = []  # Bolt reads it
 
 
 class _Action(_Shape):

@@ -58,8 +58,8 @@ class Conversations:
             return
         workspace, url = parse.workspace(payload), parse.service_url(payload)
         if url and url != await self.service_url(workspace):
-            await self._records.keep(workspace, _SERVICE, url.encode())
-            self._near_urls.forget(workspace.spelled())
+            with self._near_urls.changed(workspace.spelled(), url):
+                await self._records.keep(workspace, _SERVICE, url.encode())
         member = parse.member(payload)
         if not parse.is_entra_id(member.id):
             return
@@ -118,10 +118,8 @@ class Conversations:
         return Opened(Conversation(told["id"], Kind(told["kind"]), told["thread"]), told["by"])
 
     async def _keep(self, member: Member, now: Reference) -> None:
-        try:
+        with self._near.changed(member.spelled(), now):
             await self._records.keep(member.workspace, _name(member), json.dumps(asdict(now)).encode())
-        finally:
-            self._near.forget(member.spelled())
 
 
 def _name(member: Member) -> str:

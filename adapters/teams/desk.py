@@ -22,7 +22,7 @@ from core.errors import StoreUnavailable, Undeliverable
 from core.keyring import KeyRing
 from core.once import Once
 from core.policy import Policy
-from core.ports import Clock, Outbox, Policies, RandomBytes, SealedRecords, SeenBefore
+from core.ports import Clock, Limiter, Outbox, Policies, RandomBytes, SealedRecords, SeenBefore
 from core.preferences import MemberPreferences
 from core.receipt import Receipt
 
@@ -36,6 +36,7 @@ class Desk:
     """What lies ready, and the few things that every handler does with it. `later` runs what may be lost after the answer."""
 
     engine: PushEngine
+    limiter: Limiter
     outbox: Outbox
     once: Once
     clock: Clock

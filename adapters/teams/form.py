@@ -4,7 +4,7 @@ It lies in the form's own buttons, sealed for the member who opened it: Microsof
 back as the client sends it, and nobody there has signed it. It holds choices, never a secret.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,6 +14,9 @@ from core.errors import Damaged
 from core.identity import Member, Platform
 from core.keyring import KeyRing
 from core.link import decode, encode
+from core.once import KEY_BYTES
+from core.ports import RandomBytes
+from core.push import Millis
 
 Notice = Literal["", "changed", "generated", "again"]
 Where = Literal["chat", "here"]
@@ -21,6 +24,8 @@ Where = Literal["chat", "here"]
 
 DRAFT, DRAFT_SECONDS = "teams_draft", 15 * 60.0
 SECRET_FIELD_MOST = 8000
+SENT_WITHIN_SECONDS = 100 * 60
+"""Less than core/once.py remembers the answer to a form: one that is sent again after that must not be sent twice."""
 _PURPOSE = "teams/form"
 
 
@@ -55,6 +60,15 @@ class Form:
     warned: tuple[str, ...] = ()
     """Of whom the member has been told what makes one look twice."""
     secret: str = field(default="", repr=False)
+    opened_at: Millis = 0
+
+    def opened(self, random: RandomBytes, now: Millis) -> "Form":
+        """The same as a form of its own: what was said to another is not its answer."""
+        return replace(self, id=encode(random(16)), lock=encode(random(KEY_BYTES)), opened_at=now)
+
+    def is_old(self, now: Millis) -> bool:
+        """Whether it may have been sent already, so long ago that nobody remembers."""
+        return now - self.opened_at > SENT_WITHIN_SECONDS * 1000
 
     def sealed(self, ring: KeyRing, member: Member) -> str:
         """What goes into the form's buttons."""

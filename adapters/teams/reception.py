@@ -4,6 +4,7 @@ sound? -> seen before? -> sdk -> handlers
 """
 
 import json
+from contextlib import suppress
 from http import HTTPStatus
 
 import structlog
@@ -19,6 +20,7 @@ from core.errors import StoreUnavailable
 from core.ports import SeenBefore
 
 REMEMBERED_LEAST_SECONDS = 600.0
+_KIND = "teams_activity"
 UNSOUND = Answered(HTTPStatus.BAD_REQUEST)
 AGAIN = Answered(HTTPStatus.SERVICE_UNAVAILABLE)
 """Teams sends a message or an event again by itself, and nothing was done."""
@@ -39,19 +41,30 @@ class Reception:
         if payload is None or not is_sound(payload):
             log.warning("teams_activity_refused")
             return UNSOUND
+        mark = _mark(payload)
         try:
-            first = await self._seen.first_time("teams_activity", _mark(payload), max(seconds, REMEMBERED_LEAST_SECONDS))
+            first = await self._seen.first_time(_KIND, mark, max(seconds, REMEMBERED_LEAST_SECONDS))
             if not first and not _is_answered_again(payload):
                 log.info("teams_activity_seen_before")
                 return _done_already(payload)
         except StoreUnavailable:
             log.warning("store_unavailable", during="replay guard")
             return _nothing_was_done(payload)
-        answered = await self._dispatch.run(payload)
+        try:
+            answered = await self._dispatch.run(payload)
+        except StoreUnavailable:
+            log.warning("store_unavailable", during="teams activity")
+            return await self._wanted_again(payload, mark)
         if answered.status == HTTPStatus.OK and answered.body is None and payload.get("name") == CARD_ACTION:
             # A client takes an empty answer to a button for a fault; an old card of ours may have a button that we know no more.
             return Answered(body=answers.toast(""))
         return answered
+
+    async def _wanted_again(self, payload: Payload, mark: bytes) -> Answered:
+        """Nothing was done. Were it remembered as seen, what Teams sends again would be taken for done: an app that was removed would stay."""
+        with suppress(StoreUnavailable):
+            await self._seen.forget(_KIND, mark)
+        return _nothing_was_done(payload)
 
 
 def _is_answered_again(payload: Payload) -> bool:

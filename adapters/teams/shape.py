@@ -9,7 +9,7 @@ what we do not read is not looked at.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from adapters.teams.invokes import CARD_ACTION, EXTENSION_FETCH, EXTENSION_SUBMIT, TASK_FETCH, TASK_SUBMIT
 
@@ -31,9 +31,16 @@ class _Account(_Shape):
 
 
 class _Person(_Account):
-    """Somebody whom Entra knows: our members are known by that id."""
+    """Somebody whom Entra knows: our members are known by that id. An app is nobody's member, whatever ids it has."""
 
     aad_object_id: EntraId = Field(alias="aadObjectId")
+
+    @field_validator("id")
+    @classmethod
+    def _is_no_app(cls, id: str) -> str:
+        if id.startswith("28:"):
+            raise ValueError("an app")
+        return id
 
 
 class _Bot(_Account):

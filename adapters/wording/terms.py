@@ -125,6 +125,11 @@ def not_sent(words: Words) -> str:
     return words.say("The store is not answering, so nothing was sent. Try again in a minute.")
 
 
+def opened_long_ago(words: Words) -> str:
+    """A form that nobody could tell from one that was sent before."""
+    return words.say("This form has been open for a long time, so nothing was sent yet. Look at it again, and send it.")
+
+
 def not_asked(words: Words) -> str:
     """The store did not answer to a secret request."""
     return words.say("The store is not answering, so nobody was asked. Try again in a minute.")

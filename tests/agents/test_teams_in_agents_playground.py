@@ -66,12 +66,13 @@ async def shown(page: Page, secret: str) -> None:
 
 @asynccontextmanager
 async def page_of(link: Locator) -> AsyncIterator[Page]:
-    """The page that the card's link opens in a tab of its own. It is closed in the end: a tab in the background does everything slowly."""
+    """The page that the card's link opens in a tab of its own. A tab in the background does everything slowly, so the chat is in front again."""
     async with link.page.context.expect_page() as opening:
         await link.click()
     page = await opening.value
     yield page
     await page.close()
+    await link.page.bring_to_front()
 
 
 async def test_hello_once_and_help_when_asked(alice: AgentsPlayground) -> None:
@@ -86,10 +87,10 @@ async def test_a_push_from_the_form_to_the_page_and_back_to_the_card(alice: Agen
     await cards.invitation.get_by_role("button", name="Open", exact=True).click()
     async with page_of(cards.invitation.get_by_role("link", name=f"View in {house.url.removeprefix('http://')}")) as page:
         await shown(page, SECRET)
+        await expect(cards.receipt).to_contain_text("Opened by Alice Archer", timeout=PATIENCE)
+        await expect(cards.invitation).to_contain_text("It is gone now.", timeout=PATIENCE)
         await page.reload()
         await expect(page.locator('[data-state="gone"]')).to_be_visible()
-    await expect(cards.receipt).to_contain_text("Opened by Alice Archer", timeout=PATIENCE)
-    await expect(cards.invitation).to_contain_text("It is gone now.", timeout=PATIENCE)
 
 
 async def test_the_menu_of_a_message_pushes_its_text_by_a_link_to_copy(alice: AgentsPlayground) -> None:
@@ -104,6 +105,7 @@ async def test_the_menu_of_a_message_pushes_its_text_by_a_link_to_copy(alice: Ag
     await page.goto(await link.input_value())
     await shown(page, "the staging password is hunter2")
     await page.close()
+    await alice.page.bring_to_front()
     await alice.close_dialog()
     await alice.open_chat(OWN)
     await expect(alice.message("Secret, by a link")).to_contain_text("Opened", timeout=PATIENCE)

@@ -66,6 +66,9 @@ class FakeSeenBefore:
         self._seen[kind, what] = self._clock() + max(1, int(lifetime * 1000))
         return True
 
+    async def forget(self, kind: str, what: bytes) -> None:
+        self._seen.pop((kind, what), None)
+
 
 class FakeLimiter:
     """Windows of a minute from the first act on. Set `down` and it refuses, as the real one does without a store."""

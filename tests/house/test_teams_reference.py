@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -34,7 +35,7 @@ MADE = manifest(
 BUTTONS = {"execute", "opens_dialog"}
 """What makes a button in adapters/teams/render: its second argument says where it leads."""
 DIALOGS = {gestures.PUSH, gestures.PUSH_MESSAGE, gestures.REQUEST, gestures.ANSWER, gestures.AGAIN}
-TABLES = teams_gestures(cast(Desk, None), cast(SecretRequests, None))
+TABLES = teams_gestures(cast(Desk, SimpleNamespace(engine=None)), cast(SecretRequests, None))
 """Only read: nobody presses anything."""
 ANSWERED = TABLES.openings.keys() | TABLES.verbs.keys()
 

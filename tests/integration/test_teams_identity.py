@@ -87,7 +87,9 @@ def header(name: str, value: Any, reason: str, key: Key | None = None) -> Case:
 
 
 def describe(value: Any) -> str:
-    return "left out" if value is LEFT_OUT else value.__name__ if callable(value) else repr(value)[:60]
+    """The same in each process: keys are made anew in each."""
+    said = "left out" if value is LEFT_OUT else value.__name__ if callable(value) else repr(value)
+    return said.replace(EVIL.kid, "<evil>")[:60]
 
 
 def seconds_off(seconds: float) -> Callable[[Scene], int]:

@@ -182,6 +182,13 @@ async def test_the_address_is_not_verified_without_a_signature(town: Town) -> No
     assert (await town.slack.sender.send(SignedRequest(body, {"Content-Type": "application/json"}))).status == 401
 
 
+async def test_slacks_look_at_the_certificate_is_confirmed(town: Town) -> None:
+    """docs.slack.dev/interactivity/implementing-slash-commands: a request of two fields now and then, that wants 200."""
+    looks = signed_at(town.slack, 0, b"ssl_check=1&token=a-token")
+    assert (await town.slack.sender.send(looks)).status == 200
+    assert (await town.slack.sender.send(with_headers(looks, X_Slack_Signature="v0=" + "0" * 64))).status == 401
+
+
 # Signed, but not what Slack sends
 
 

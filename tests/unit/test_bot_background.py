@@ -4,6 +4,7 @@ import asyncio
 import itertools
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from bot.background import Background
@@ -96,6 +97,21 @@ async def test_a_rush_of_requests_goes_before_the_work_that_it_makes() -> None:
     answers = [order.index(f"answer {number}") for number in range(10)]
     assert max(answers) <= 11  # at most what began in the two turns that all answers took
     assert [said for said in order if said.startswith("work")] == [f"work {number}" for number in range(10)]
+
+
+async def test_work_logs_under_the_request_that_it_came_from_whoever_else_was_first() -> None:
+    later, said = Background(), []
+
+    async def work() -> None:
+        said.append(structlog.contextvars.get_contextvars().get("request"))
+
+    async def request(name: str) -> None:
+        structlog.contextvars.bind_contextvars(request=name)
+        later(work())
+
+    await asyncio.gather(request("a"), request("b"), request("c"))
+    await later.drain()
+    assert said == ["a", "b", "c"]
 
 
 async def test_work_that_never_began_is_told_and_closed_with_the_rest() -> None:

@@ -14,8 +14,9 @@ FRAGMENT = "1o" + "A" * 47
 TICKETED = FRAGMENT + "." + "B" * 22
 ID = encode(bytes(range(16)))
 TOKEN = "xoxb-" + "1234-5678-AbCdEf"
+JWT = ".".join(encode(part) for part in (b'{"alg":"RS256"}', b'{"appid":"a canary"}', b"signed by Microsoft"))
 HOOK = "https://hooks.slack.com/commands/T0CANARY/1234/abcd"
-CANARIES = ("A" * 47, "B" * 22, ID, "5678-AbCdEf", "T0CANARY", "abcd")
+CANARIES = ("A" * 47, "B" * 22, ID, "5678-AbCdEf", "T0CANARY", "abcd", *JWT.split("."))
 
 SECRETS = [
     FRAGMENT,
@@ -24,6 +25,8 @@ SECRETS = [
     f"Authorization: Bearer {TOKEN}",
     TOKEN.replace("xoxb", "xoxe.xoxp"),
     TOKEN.replace("xoxb", "xapp"),
+    JWT,
+    f"{{'access_token': '{JWT}'}}",
     HOOK,
     HOOK.replace("commands", "actions"),
     HOOK.replace("commands", "app"),
@@ -42,8 +45,10 @@ SECRETS = [
         lambda said: {said},
         lambda said: said.encode(),
         lambda said: ValueError(said),
+        lambda said: {f"a line\n{said}"},
+        lambda said: f"token_{said}",
     ],
-    ids=["text", "dict", "name", "list", "set", "bytes", "exception"],
+    ids=["text", "dict", "name", "list", "set", "bytes", "exception", "escaped", "joined"],
 )
 def test_no_link_token_or_hook_gets_out_in_whatever_it_is_wrapped(said: str, shape: object) -> None:
     told = logs.redact(None, "info", {"event": "x", "fact": shape(said)})

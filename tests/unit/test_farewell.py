@@ -93,3 +93,16 @@ async def test_a_workspace_that_has_the_app_anew_keeps_everything(office: Office
     await office.push(HERE)
     await office.farewells.keep(Farewell(HERE, office.clock()))
     assert len(await office.book.live_in(HERE, 100)) == 1
+
+
+async def test_a_workspace_that_has_the_app_anew_while_it_is_cleared_keeps_its_new_token(office: Office, monkeypatch: pytest.MonkeyPatch):
+    await office.push(HERE)
+
+    async def installed_meanwhile(*_: object) -> list[SecretRequest]:
+        office.gone = []
+        await office.records.keep(HERE, "bot_token", b"a new one")
+        return []
+
+    monkeypatch.setattr(office.requests, "open_in", installed_meanwhile)
+    await office.farewells.keep(Farewell(HERE, office.clock()))
+    assert await office.records.read(HERE, "bot_token") == b"a new one"

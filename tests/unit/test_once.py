@@ -15,6 +15,12 @@ class Records(FakeSealedRecords):
     """Shows what lies in it, and refuses to keep when told so."""
 
     full = False
+    away = False
+
+    async def read(self, kind: str, name: str) -> bytes | None:
+        if self.away:
+            raise StoreUnavailable("away for a test")
+        return await super().read(kind, name)
 
     async def keep(self, kind: str, name: str, plain: bytes, lifetime: float) -> None:
         if self.full:
@@ -81,6 +87,21 @@ async def test_whoever_waits_too_long_is_told_so_and_does_nothing(desk: Desk):
         await desk.process().told("a form", work, KEY)
     work.may_end.set()
     assert (await first, work.times) == (b"answer 1", 1)
+
+
+async def test_nobody_hears_that_the_store_is_away_while_the_first_may_have_done_it(desk: Desk):
+    work = Work()
+    work.may_end.clear()
+    first = asyncio.create_task(desk.process().told("a form", work, KEY))
+    while not work.times:
+        await asyncio.sleep(0)
+    desk.records.away = True
+    with pytest.raises(StillBusy):  # of StoreUnavailable people read that nothing was sent
+        await desk.process().told("a form", work, KEY)
+    work.may_end.set()
+    assert await first == b"answer 1"
+    with pytest.raises(StoreUnavailable):
+        await desk.process().told("a form", work, KEY)
 
 
 async def test_what_was_not_done_may_be_asked_for_again(desk: Desk):

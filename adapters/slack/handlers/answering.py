@@ -6,8 +6,6 @@ workspace says of guests holds too, for it is there that the secret arrives. A w
 policy: then what the requester's allows is enough.
 """
 
-import structlog
-
 from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Gestures, Payload
@@ -16,7 +14,8 @@ from adapters.slack.render.blocks import told
 from adapters.slack.render.outcome import created_bound
 from adapters.slack.render.request import ANSWER, VIEW_ANSWER, answer_form
 from adapters.wording.catalog import Words
-from core.creation import Created, Order
+from core.answering import Answering
+from core.creation import Order
 from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
 from core.identity import Member
 from core.link import encode
@@ -25,8 +24,6 @@ from core.payload import Payload as Secret
 from core.policy import Policy, Standing, refusal_of
 from core.secret_request import SecretRequest
 from core.secret_requests import SecretRequests
-
-log = structlog.get_logger(__name__)
 
 
 class NotAllowed(Exception):
@@ -39,6 +36,7 @@ class AnsweringHandlers:
     def __init__(self, desk: Desk, requests: SecretRequests) -> None:
         self._desk = desk
         self._requests = requests
+        self._answering = Answering(desk.engine, requests)
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
@@ -80,16 +78,14 @@ class AnsweringHandlers:
                 policy = await self._desk.policy_for(sent.payload)
                 request = await self._requests.answerable_by(request_id, sent.sender)
                 standing = await self._standing_of(request.requester, sent.payload, policy)
-            created = await self._desk.engine.create(_order(sent, request, standing))
-            if not await self._answered(request, sent.sender, created):
-                return updated(told(words, _over(words)))
+            created = await self._answering.answer(request, _order(sent, request, standing))
         except NotYours:
             return updated(told(words, _over(words)))
         except NotAllowed:
             return errors_at(view, "secret", _not_allowed(words))
         except (TooSlow, StoreUnavailable, BadInput, TooMany) as problem:
             return refused_in(view, words, problem, policy)
-        return updated(created_bound(words, created.receipt, request.requester))
+        return updated(created_bound(words, created.receipt, request.requester) if created else told(words, _over(words)))
 
     async def _standing_of(self, requester: Member, payload: Payload, policy: Policy) -> Standing:
         """How the requester, the recipient now, stands to the sender's workspace, whose `policy` it is. Raises NotAllowed, BadInput."""
@@ -114,20 +110,6 @@ class AnsweringHandlers:
         known = await self._desk.people.find(sender.id, parse.installed_in(payload))
         stranger = known is None or known.standing(requester.workspace) is Standing.OUTSIDER
         return stranger and await self._desk.tokens.has_app(sender.workspace)
-
-    async def _answered(self, request: SecretRequest, sender: Member, created: Created) -> bool:
-        """Whether this push is the answer. One that came too late, say from a second window, is taken back."""
-        try:
-            if await self._requests.answered(request.id, sender, created.receipt.reference):
-                return True
-        except NotYours:
-            pass
-        except StoreUnavailable:
-            # The push is made and on its way: whoever heard now that nothing was sent would send it a second time.
-            log.warning("store_unavailable", during="answer")
-            return True
-        await self._desk.engine.burn(created.receipt.reference, sender)
-        return False
 
 
 def _order(sent: Submission, request: SecretRequest, standing: Standing) -> Order:

@@ -1,5 +1,7 @@
 """What does a typed message do?"""
 
+import structlog
+
 from adapters import commands
 from adapters.teams import parse
 from adapters.teams.desk import Desk
@@ -11,6 +13,12 @@ from adapters.teams.handlers.requests import RequestHandlers
 from adapters.teams.render.blocks import Card, told
 from adapters.teams.render.help import help_card, nobody_named_here, typed_by_mistake
 from adapters.wording.catalog import Words
+from core.errors import TooMany
+
+TYPED = "typed"
+"""The budget for messages."""
+
+log = structlog.get_logger(__name__)
 
 
 class CommandHandlers:
@@ -32,8 +40,17 @@ class CommandHandlers:
     async def message(self, payload: Payload) -> Answer:
         """Somebody wrote to the app."""
         words = await self._desk.words_for(payload)
-        self._desk.later(self._desk.reply(payload, await self._carried_out(payload, words)))
+        self._desk.later(self._replied(payload, await self._carried_out(payload, words)))
         return None
+
+    async def _replied(self, payload: Payload, card: Card) -> None:
+        """Whoever writes faster than people do is not answered each time: a chat must not fill up with our answers."""
+        try:
+            await self._desk.limiter.spend(TYPED, parse.member(payload).spelled())
+        except TooMany:
+            log.info("reply_left_out")
+            return
+        await self._desk.reply(payload, card)
 
     async def _carried_out(self, payload: Payload, words: Words) -> Card:
         match wish := parse.command(payload):

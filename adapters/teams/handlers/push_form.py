@@ -26,13 +26,11 @@ from adapters.teams.render.recipients import lines_about, refused_names
 from adapters.teams.render.share import share_card
 from adapters.teams.render.waiting import form_waits
 from adapters.wording.catalog import Words
-from adapters.wording.terms import not_sent, refusal
+from adapters.wording.terms import not_sent, opened_long_ago, refusal
 from core.bridge import FIELD as ACROSS
 from core.creation import Created, Order, Recipient
 from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
 from core.generator import generate
-from core.link import encode
-from core.once import KEY_BYTES
 from core.policy import Policy, Standing, settle_terms
 
 log = structlog.get_logger(__name__)
@@ -111,7 +109,8 @@ class PushFormHandlers:
             return told(words, refused_names(words, choice.refused, policy))
         form = _for(Form("", expires_in=wish.expires_in, views=wish.views), _allowed(choice))
         form = replace(form, notice="generated") if wish.generate else form
-        return form_waits(words, form.sealed(self._desk.ring, parse.member(payload)), [name for _, name in form.names])
+        sealed, names = form.sealed(self._desk.ring, parse.member(payload)), [name for _, name in form.names]
+        return form_waits(words, sealed, names, generated=wish.generate)
 
     async def _show(self, payload: Payload, form: Form, secret: str = "") -> Answer:
         """A new dialog with this form in it."""
@@ -119,9 +118,7 @@ class PushFormHandlers:
         drafted = len(secret.encode("utf-16-le")) // 2 > SECRET_FIELD_MOST  # counted as browsers count, where some characters are two
         made = generate(self._desk.random) if form.notice == "generated" else secret
         form = replace(
-            form,
-            id=encode(self._desk.random(16)),
-            lock=encode(self._desk.random(KEY_BYTES)),
+            form.opened(self._desk.random, self._desk.clock()),
             draft_length=len(secret) if drafted else 0,
             secret="" if drafted else made,
             several_lines=form.several_lines or form.notice == "generated",
@@ -188,6 +185,10 @@ class PushFormHandlers:
                 )
                 choice = await self._choice(sent.payload, policy, parse.chosen_in(sent.values, "recipients"))
                 form = _for(form, choice.people)
+            if form.is_old(self._desk.clock()):
+                form = form.opened(self._desk.random, self._desk.clock())
+                await self._desk.conversations.opened(form.id, sent.payload)
+                return self._again(words, policy, form, sent, Remarks(opened_long_ago(words)))
             if choice.refused:
                 return self._again(words, policy, form, sent, Remarks(refused_names(words, choice.refused, policy), "recipients"))
             if unheard := [each for each in choice.people if each.standing is not Standing.MEMBER and each.id not in form.warned]:

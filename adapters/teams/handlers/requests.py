@@ -26,13 +26,12 @@ from adapters.teams.render.request import (
 )
 from adapters.teams.render.waiting import ask_waits
 from adapters.wording.catalog import Words
-from adapters.wording.terms import not_asked, refusal
-from core.creation import Created, Order
+from adapters.wording.terms import not_asked, opened_long_ago, refusal
+from core.answering import Answering
+from core.creation import Order
 from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
 from core.generator import generate
 from core.identity import Member
-from core.link import encode
-from core.once import KEY_BYTES
 from core.payload import Payload as Secret
 from core.policy import LABEL_MOST, Policy, Standing, refusal_of
 from core.secret_request import SecretRequest
@@ -47,6 +46,7 @@ class RequestHandlers:
     def __init__(self, desk: Desk, requests: SecretRequests) -> None:
         self._desk = desk
         self._requests = requests
+        self._answering = Answering(desk.engine, requests)
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
@@ -77,7 +77,7 @@ class RequestHandlers:
             waiting = await submitted(self._desk, payload)
             if not isinstance(waiting, Submission):
                 return waiting
-            form = replace(waiting.form, id=form.id, lock=form.lock)
+            form = waiting.form.opened(self._desk.random, self._desk.clock())
         return self._ask_again(words, form, payload)
 
     async def submit_ask(self, payload: Payload) -> Answer:
@@ -93,6 +93,9 @@ class RequestHandlers:
                 asked = (parse.chosen_in(sent.values, "asked") or [""])[0]
                 form = replace(form, recipients=(asked,) if asked else ())
                 question = await self._question(sent.payload, asked, what)
+            if form.is_old(self._desk.clock()):
+                form = form.opened(self._desk.random, self._desk.clock())
+                return Said(self._ask_again(words, form, sent.payload, Remarks(opened_long_ago(words), "what")), done=False)
             request = await self._requests.ask(question)
         except StoreUnavailable:
             return Said(self._ask_again(words, form, sent.payload, Remarks(not_asked(words), "what")), done=False)
@@ -164,9 +167,7 @@ class RequestHandlers:
                 policy = await self._desk.policy_for(sent.payload)
                 request = await self._requests.answerable_by(form.request, sent.sender)
                 standing = await self._standing_of(request.requester, sent, policy)
-            created = await self._desk.engine.create(_order(form, request, sent.sender, standing))
-            if not await self._answered(request, sent.sender, created):
-                return Said(dialog_says(words, _over(words)), done=True)
+            created = await self._answering.answer(request, _order(form, request, sent.sender, standing))
         except NotYours:
             return Said(dialog_says(words, _over(words)), done=False)
         except (TooSlow, StoreUnavailable, BadInput, TooMany) as problem:
@@ -174,6 +175,8 @@ class RequestHandlers:
             if request is None:
                 return Said(dialog_says(words, remarks.wrong), done=False)
             return Said(await self._answer_again(words, policy, request, form, sent.payload, remarks), done=False)
+        if created is None:
+            return Said(dialog_says(words, _over(words)), done=True)
         return Said(
             dialog(answer_title(words), created_card(words, [created.receipt], await self._desk.names_in(created.receipt))), done=True
         )
@@ -192,20 +195,6 @@ class RequestHandlers:
         if person is None and refusal_of(policy, Standing.GUEST):
             raise BadInput("recipient", "not_known")
         return person.standing(sent.sender.workspace) if person else Standing.MEMBER
-
-    async def _answered(self, request: SecretRequest, sender: Member, created: Created) -> bool:
-        """Whether this push is the answer. One that came too late, say from a second window, is taken back."""
-        try:
-            if await self._requests.answered(request.id, sender, created.receipt.reference):
-                return True
-        except NotYours:
-            pass
-        except StoreUnavailable:
-            # The push is made and on its way: whoever heard now that nothing was sent would send it a second time.
-            log.warning("store_unavailable", during="answer")
-            return True
-        await self._desk.engine.burn(created.receipt.reference, sender)
-        return False
 
     # Ended -----------------------------------------------------------------------------------
 
@@ -229,8 +218,8 @@ class RequestHandlers:
         return toast(words.say("Done."))
 
     def _new(self, dialog_name: str, *, request: str = "", what: str = "", recipients: tuple[str, ...] = ()) -> Form:
-        form_id, lock = encode(self._desk.random(16)), encode(self._desk.random(KEY_BYTES))
-        return Form(form_id, lock, dialog_name, recipients=recipients, request=request, what=what)
+        form = Form("", dialog=dialog_name, recipients=recipients, request=request, what=what)
+        return form.opened(self._desk.random, self._desk.clock())
 
 
 def _typed(sent: Submission) -> Form:

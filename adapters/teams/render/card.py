@@ -92,5 +92,6 @@ def burn_button(words: Words, receipt: Receipt, verb: str = BURN) -> Element:
 def _extend(words: Words, receipt: Receipt, offered: Sequence[int]) -> Element:
     options = [(duration(words, seconds), str(seconds)) for seconds in offered]
     expiry = choice("expiry", words.say("From now on it lives for"), options, options[0][1])
-    asked = Confirmation(words.say("Extend this secret"), words.say("Its recipient sees the new time too."), words.say("Extend it"), "")
+    told = words.say("Its recipient sees the new time too.") if receipt.recipient else words.say("The link stays the same.")
+    asked = Confirmation(words.say("Extend this secret"), told, words.say("Extend it"), "")
     return asks_first(words.say("Extend"), asked, execute("", EXTEND, reference=receipt.reference), expiry)

@@ -7,6 +7,7 @@ from adapters.wording import outcome_lines as lines
 from adapters.wording.catalog import Words
 from adapters.wording.marks import Marks
 from adapters.wording.receipt_lines import terms_line, terms_of_group
+from core.identity import Member
 from core.receipt import Receipt
 
 
@@ -28,12 +29,14 @@ def created(
     """Pushes for one person or several. `unreachable`: Entra ids of those who have not got this app; `more`: who was left out."""
     marks, first = Spelling(words, names), receipts[0]
     reached = [each for each in receipts if each.recipient and each.recipient.id not in unreachable]
-    body = [heading(lines.done(words))]
+    title = lines.done(words) if reached else words.say("It is made, but nobody has heard of it yet.")
+    body = [heading(title)]
     if reached:
         body.append(text(_said(words, marks, reached), spacing="Small"))
-    body += _missing(words, marks, [each for each in receipts if each not in reached])
+    missing = [each.recipient for each in receipts if each.recipient and each not in reached]
+    body += _missing(words, marks, [each for each in missing if names.get(each.id)], len(missing), alone=len(receipts) == 1)
     facts = terms_line(words, marks, first) if len(receipts) == 1 else terms_of_group(words, marks, first)
-    said = f"{lines.done(words)} {_said(words, Plainly(words, names), reached)}" if reached else lines.done(words)
+    said = f"{title} {_said(words, Plainly(words, names), reached)}" if reached else title
     return card(words, said, [*body, quiet(facts), *map(quiet, more)])
 
 
@@ -42,14 +45,20 @@ def _said(words: Words, marks: Marks, reached: Sequence[Receipt]) -> str:
     return lines.bound_line(words, marks, alone) if alone else lines.each_line(words, marks, reached)
 
 
-def _missing(words: Words, marks: Marks, receipts: Sequence[Receipt]) -> list[Element]:
-    """A row for each who hears nothing yet, and below what helps."""
-    if not receipts:
+def _missing(words: Words, marks: Marks, named: Sequence[Member], count: int, *, alone: bool) -> list[Element]:
+    """A row for each of the `count` who hear nothing yet, one for all whose name nobody told, and below what helps."""
+    if not count:
         return []
-    rows = [
-        fault(words.say("{person} does not have this app, so nothing was sent there.", person=marks.person(receipt.recipient)))
-        for receipt in receipts
-        if receipt.recipient
-    ]
+    rows = [words.say("{person} does not have this app, so nothing was sent there.", person=marks.person(each)) for each in named]
+    if alone and not named:
+        rows = [words.say("The person you chose does not have this app, so nothing was sent there.")]
+    elif unnamed := count - len(named):
+        rows.append(
+            words.count(
+                "{n} of those you chose does not have this app, so nothing was sent there.",
+                "{n} of those you chose do not have this app, so nothing was sent there.",
+                unnamed,
+            )
+        )
     hint = words.say("Ask them to add this app in Teams, then push it again. Or get a link to pass on, in your chat with this app.")
-    return [*rows, quiet(hint)]
+    return [*map(fault, rows), quiet(hint)]

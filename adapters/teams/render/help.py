@@ -19,7 +19,9 @@ def welcome(words: Words) -> Card:
 def introduction(words: Words) -> Card:
     """Once, where the app was added to a group or a channel."""
     first = words.say("This app shares secrets by links that work once.")
-    how = words.say("Mention it and write “push”, or choose it below the box where you write. What you type there, nobody else sees.")
+    how = words.say(
+        "Mention it and write “push”, or choose it below the box where you write. A form opens, for you alone: type the secret there, and never in a message."
+    )
     return card(words, first, [heading(first), text(how)], [primary(opens_dialog(words.say("Push a secret"), PUSH))])
 
 
@@ -29,13 +31,13 @@ def help_card(words: Words, *, shared: bool = True) -> Card:
     named = [
         words.say("**push** opens the form. **push @Jane** opens it with Jane filled in: only Jane can open the secret."),
         words.say("**generate @Jane** makes a strong secret for you; **@Jane** may be left out."),
-        words.say("Options may follow: **1d**, **3 views**."),
+        words.say("Options may follow: **1d** for one day, **3 views** for opening it three times."),
         words.say("**request @Jane what for** asks Jane for a secret."),
     ]
     alone = [
         words.say("**push** opens the form. There you choose who can open the secret."),
         words.say("**generate** opens it with a strong secret in it."),
-        words.say("Options may follow: **1d**, **3 views**."),
+        words.say("Options may follow: **1d** for one day, **3 views** for opening it three times."),
         words.say("**request** opens the form to ask somebody for a secret."),
     ]
     said = [
@@ -53,7 +55,7 @@ def typed_by_mistake(words: Words) -> Card:
     first = words.say("If that was a secret, delete your message now: the chat has kept it.")
     body = [
         heading(first),
-        text(words.say("Nothing was pushed. Then change the secret where it is used, and push the new one with the form.")),
+        text(words.say("Nothing was pushed. After that, change the secret where it is used, and push the new one with the form.")),
         quiet(words.say("If it was meant for this app: write “help” to see what it understands.")),
     ]
     return card(words, first, body, [primary(opens_dialog(words.say("Push a secret"), PUSH))])

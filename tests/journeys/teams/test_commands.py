@@ -19,7 +19,6 @@ from tests.journeys.teams.looks import buttons, first_line, receipts
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NEEDLE = "Tr0ub4dor-canary"
-FORM = "The form for a new secret is ready."
 WARNING = "If that was a secret, delete your message now: the chat has kept it."
 
 
@@ -77,7 +76,7 @@ async def test_push_of_somebody_in_a_group_opens_the_form_with_them_and_the_term
 
 async def test_generate_opens_the_form_with_a_strong_secret(office: Office, actors: Actors):
     answer = await answer_to(office, actors.jane, "generate")
-    assert first_line(actors.jane, answer) == FORM
+    assert first_line(actors.jane, answer) == "The form is ready. A strong secret is made for you when you open it."
     forms_opened = [(await actors.jane.presses(answer, "Push a secret")).dialog for _ in range(2)]
     first, second = (form.fields["secret"]["value"] for form in forms_opened)
     assert min(len(first), len(second)) >= 16
