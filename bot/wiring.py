@@ -97,7 +97,8 @@ async def open_house(
     async with AsyncExitStack() as closing:
         redis = connect(secret(settings.redis_url))
         closing.push_async_callback(redis.aclose)
-        session = await closing.enter_async_context(aiohttp.ClientSession())
+        # Nobody we call has a session with us: no cookie is kept, and none goes along.
+        session = await closing.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         later, ring, fence = Background(), KeyRing(settings.ring_keys, random), Fence(redis, settings.declared_mode, prefix=prefix)
         outbox = RedisOutbox(redis, ring, prefix=prefix, lease_ms=timing.lease_ms)
         metrics, workspaces = Metrics(), RedisWorkspaceRecords(redis, ring, prefix=prefix)

@@ -11,30 +11,24 @@ from core.secret_request import SecretRequest
 from core.secret_requests import SecretRequests
 
 
-class Answering:
-    """Makes answers."""
+async def answer(engine: PushEngine, requests: SecretRequests, request: SecretRequest, order: Order) -> Created | None:
+    """The push that answers `request`; None where something else has ended it before, say an answer from a second window.
 
-    def __init__(self, engine: PushEngine, requests: SecretRequests) -> None:
-        self._engine = engine
-        self._requests = requests
-
-    async def answer(self, request: SecretRequest, order: Order) -> Created | None:
-        """The push that answers `request`; None where something else has ended it before, say an answer from a second window.
-
-        Then the push is taken back. Raises what `PushEngine.create` raises, and then nothing was made.
-        """
-        created = await self._engine.create(order)
-        try:
-            if not await self._counts(request, created):
-                await self._engine.burn(created.receipt.reference, order.sender)
-                return None
-        except StoreUnavailable:
-            # The push is made and on its way: whoever heard now that nothing was sent would send it a second time.
-            return created
+    Then the push is taken back. Raises what `PushEngine.create` raises, and then nothing was made.
+    """
+    created = await engine.create(order)
+    try:
+        if not await _counts(requests, request, created):
+            await engine.burn(created.receipt.reference, order.sender)
+            return None
+    except StoreUnavailable:
+        # The push is made and on its way: whoever heard now that nothing was sent would send it a second time.
         return created
+    return created
 
-    async def _counts(self, request: SecretRequest, created: Created) -> bool:
-        try:
-            return await self._requests.answered(request.id, created.receipt.sender, created.receipt.reference)
-        except NotYours:
-            return False
+
+async def _counts(requests: SecretRequests, request: SecretRequest, created: Created) -> bool:
+    try:
+        return await requests.answered(request.id, created.receipt.sender, created.receipt.reference)
+    except NotYours:
+        return False

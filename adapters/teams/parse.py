@@ -45,6 +45,9 @@ class Kind(StrEnum):
     CHANNEL = "channel"
 
 
+_KINDS = frozenset(Kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """Where something happened. `thread`: the message that a channel's thread began with; empty elsewhere."""
@@ -119,7 +122,7 @@ def conversation(payload: Payload) -> Conversation:
     said, _, thread = _text(payload, "conversation", "id").partition(_THREAD)
     told, among_people = _at(payload, "conversation", "conversationType"), said.startswith("19:")
     # From the composer of a chat between two people it says "personal" too, but that is no chat with us.
-    if isinstance(told, str) and told in set(Kind) and not (told == Kind.PERSONAL and among_people):
+    if isinstance(told, str) and told in _KINDS and not (told == Kind.PERSONAL and among_people):
         return Conversation(said, Kind(told), thread)
     return Conversation(said, Kind.CHANNEL if thread else Kind.GROUP if among_people else Kind.PERSONAL, thread)
 
@@ -287,7 +290,7 @@ def order(
 
 def _at(said: object, *path: str) -> object:
     for step in path:
-        said = said.get(step) if isinstance(said, Mapping) else None
+        said = said.get(step) if isinstance(said, dict) else None  # JSON has no other mapping, and to ask for Mapping is dear
     return said
 
 
@@ -298,4 +301,4 @@ def _text(said: object, *path: str) -> str:
 
 def _entities(payload: Payload, kind: str) -> list[Mapping[str, Any]]:
     said = payload.get("entities")
-    return [each for each in said if isinstance(each, Mapping) and each.get("type") == kind] if isinstance(said, list) else []
+    return [each for each in said if isinstance(each, dict) and each.get("type") == kind] if isinstance(said, list) else []

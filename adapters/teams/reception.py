@@ -49,12 +49,19 @@ class Reception:
                 return _done_already(payload)
         except StoreUnavailable:
             log.warning("store_unavailable", during="replay guard")
+<<<<<<< HEAD
             return _nothing_was_done(payload)
         try:
             answered = await self._dispatch.run(payload)
         except StoreUnavailable:
             log.warning("store_unavailable", during="teams activity")
             return await self._wanted_again(payload, mark)
+=======
+            if not _is_form(payload):
+                return _nothing_was_done(payload)
+            # Its handler does nothing without the store either, but shows the form again with all that was typed in it.
+        answered = await self._dispatch.run(payload)
+>>>>>>> i5-journeys
         if answered.status == HTTPStatus.OK and answered.body is None and payload.get("name") == CARD_ACTION:
             # A client takes an empty answer to a button for a fault; an old card of ours may have a button that we know no more.
             return Answered(body=answers.toast(""))
@@ -68,10 +75,16 @@ class Reception:
 
 
 def _is_answered_again(payload: Payload) -> bool:
-    """Whether the handler itself does it once (core/once.py) and gives the same answer again.
+    """Whether the handler itself does it once: of a form, which gives the same answer again, and of the app's removal.
 
     A client that heard no answer to a form sends it twice more, and shows what it hears last: the link that was made must be in it.
+    And a removal that was not noted because the store left within it is told by Teams once more; to forget nothing then would be for good.
     """
+    return _is_form(payload) or (payload["type"] == "installationUpdate" and parse.took_away(payload))
+
+
+def _is_form(payload: Payload) -> bool:
+    """Whether it is a form of ours, filled in (core/once.py)."""
     return payload.get("name") in SUBMITS and bool(parse.given(parse.values(payload), "form"))
 
 

@@ -6,6 +6,7 @@ hosts that are Microsoft's alone. All of trafficmanager.net is not: every custom
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 HOSTS = frozenset({"smba.trafficmanager.net", "smba.onyx.prod.teams.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"})
@@ -32,15 +33,21 @@ class ServiceUrls:
 
     def allow(self, url: object) -> bool:
         """Whether a call with our token may go there."""
-        if not isinstance(url, str) or not _PLAIN.fullmatch(url):
-            return False
-        try:
-            found = urlsplit(url)
-            host, port = found.hostname or "", found.port
-        except ValueError:
-            return False
-        if found.username is not None or found.password is not None or found.query or found.fragment or "%" in found.netloc:
-            return False
-        if self.doubles:
-            return found.scheme in ("http", "https") and host in LOOPBACK
-        return found.scheme == "https" and port in (None, 443) and (host in HOSTS or host.endswith(DOMAIN))
+        return isinstance(url, str) and _may_be(url, self.doubles)
+
+
+@lru_cache(maxsize=64)
+def _may_be(url: str, doubles: bool) -> bool:
+    """Looked at once: it depends on nothing else, and Microsoft has a handful of such addresses."""
+    if not _PLAIN.fullmatch(url):
+        return False
+    try:
+        found = urlsplit(url)
+        host, port = found.hostname or "", found.port
+    except ValueError:
+        return False
+    if found.username is not None or found.password is not None or found.query or found.fragment or "%" in found.netloc:
+        return False
+    if doubles:
+        return found.scheme in ("http", "https") and host in LOOPBACK
+    return found.scheme == "https" and port in (None, 443) and (host in HOSTS or host.endswith(DOMAIN))

@@ -24,6 +24,14 @@ async def test_records_of_another_kind_or_name_are_others(stage: Stage):
     assert await records.read("token", "one") is None
 
 
+async def test_what_is_kept_at_once_is_kept_each_for_its_own_time(stage: Stage):
+    records = stage.sealed_records()
+    await asyncio.gather(*(records.keep("form", name, name.encode(), SHORT if name == "two" else 60) for name in ("one", "two", "three")))
+    assert [await records.read("form", name) for name in ("one", "two", "three")] == [b"one", b"two", b"three"]
+    await stage.let_pass(int(SHORT * 1000) + 5)
+    assert [await records.read("form", name) for name in ("one", "two", "three")] == [b"one", None, b"three"]
+
+
 async def test_keeping_again_replaces(stage: Stage):
     records = stage.sealed_records()
     await records.keep("form", "one", b"old", 60)

@@ -1,5 +1,6 @@
 """What lies in the store of a workspace: one hash, whose names tell nothing, on this ring key or an older one."""
 
+import asyncio
 import os
 
 from redis.asyncio import Redis
@@ -51,6 +52,19 @@ async def test_what_an_older_ring_key_hid_is_found_and_moves_when_it_is_kept_aga
     assert [await without.read(ACME, name) for name in ("installation", "settings")] == [b"new", None]
     await after.drop(ACME, "settings")
     assert await before.read(ACME, "settings") is None
+
+
+async def test_what_is_kept_and_read_of_several_workspaces_at_once_stays_apart(redis: Redis, prefix: str):
+    mine, many = records(redis, prefix, os.urandom(32)), [(where, name) for where in (ACME, OTHER) for name in ("installation", "settings")]
+    await asyncio.gather(*(mine.keep(where, name, f"{where.id} {name}".encode()) for where, name in many))
+    found = await asyncio.gather(*(mine.read(where, name) for where, name in [*many, (ACME, "welcome"), many[0]]))
+    assert found == [*(f"{where.id} {name}".encode() for where, name in many), None, b"T0ACME installation"]
+
+
+async def test_of_two_that_keep_the_same_at_once_the_later_one_stays(redis: Redis, prefix: str):
+    mine = records(redis, prefix, os.urandom(32))
+    await asyncio.gather(*(mine.keep(ACME, "settings", said) for said in (b"first", b"later")))
+    assert await mine.read(ACME, "settings") == b"later"
 
 
 async def test_erasing_takes_what_an_older_ring_key_hid_too(redis: Redis, prefix: str):

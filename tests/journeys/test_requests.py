@@ -129,15 +129,20 @@ async def test_alice_withdraws_and_bobs_form_says_that_it_is_over(actors: Actors
     assert actors.town.service.house.metrics.count_of("push.created") == 0
 
 
-async def test_of_two_answers_the_second_is_taken_back(actors: Actors) -> None:
+async def test_of_two_answers_the_second_is_not_sent(actors: Actors) -> None:
     await asked(actors)
-    first = await answer_form(actors)
-    actors.bob.fill(first, "secret", SECRET)
+    second = await answer_form(actors)
+    await actors.bob.click(await said_to(actors, BOB, "asks you for a secret", with_button="answer_request"), "answer_request")
+    first = await actors.town.slack.until(lambda: actors.bob.view if actors.bob.view.id != second.id else None)
+    for form in (first, second):
+        actors.bob.fill(form, "secret", SECRET)
     await actors.bob.submit(first)
     message = await said_to(actors, BOB, "You sent it")
-    await actors.bob.close(actors.bob.view, all_of_them=True)
     assert "answer_request" not in json.dumps(message.blocks)
-    assert actors.town.service.house.metrics.count_of("request.answered") == 1
+    await actors.bob.submit(second)
+    assert "This request is over" in spoken(second)
+    counted = actors.town.service.house.metrics.count_of
+    assert (counted("request.answered"), counted("push.created")) == (1, 1)
 
 
 async def test_a_secret_that_was_sent_is_not_denied_though_the_request_cannot_be_closed(

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from core.answering import Answering
-from core.creation import Order
+from core.answering import answer
+from core.creation import Created, Order
 from core.engine import PushEngine
 from core.errors import StoreUnavailable
 from core.payload import Payload
@@ -79,10 +79,12 @@ class Office:
             clock=self.clock,
             random=random,
         )
-        self.answering = Answering(self.engine, self.requests)
 
     async def asked(self) -> SecretRequest:
         return await self.requests.ask(Question(ALICE, BOB, "the VPN"))
+
+    async def answer(self, request: SecretRequest) -> Created | None:
+        return await answer(self.engine, self.requests, request, order())
 
     async def state(self, request: SecretRequest) -> Asking:
         known = await self.book.find(request.id)
@@ -101,7 +103,7 @@ def order() -> Order:
 
 async def test_the_push_is_the_answer(office: Office):
     request = await office.asked()
-    created = await office.answering.answer(request, order())
+    created = await office.answer(request)
     assert created is not None
     assert await office.state(request) is Asking.ANSWERED
     assert await office.store.status(created.receipt.push_id) is not None
@@ -111,11 +113,11 @@ async def test_the_push_is_the_answer(office: Office):
 async def test_an_answer_that_comes_too_late_is_taken_back(office: Office, ended: str):
     request = await office.asked()
     if ended == "answered":
-        await office.answering.answer(request, order())
+        await office.answer(request)
     else:
         await office.requests.withdraw(request.id, ALICE)
     live = await office.receipts.live_of(BOB)
-    assert await office.answering.answer(request, order()) is None
+    assert await office.answer(request) is None
     assert await office.receipts.live_of(BOB) == live
 
 
@@ -123,7 +125,7 @@ async def test_one_that_cannot_be_taken_back_was_sent_and_nobody_hears_otherwise
     request = await office.asked()
     await office.requests.withdraw(request.id, ALICE)
     office.store.away = True
-    created = await office.answering.answer(request, order())
+    created = await office.answer(request)
     assert created is not None
     assert await office.store.status(created.receipt.push_id) is not None
 
@@ -131,4 +133,4 @@ async def test_one_that_cannot_be_taken_back_was_sent_and_nobody_hears_otherwise
 async def test_a_push_that_was_made_was_sent_though_the_request_cannot_be_closed(office: Office):
     request = await office.asked()
     office.book.away = True
-    assert await office.answering.answer(request, order()) is not None
+    assert await office.answer(request) is not None

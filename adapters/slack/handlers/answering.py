@@ -14,7 +14,7 @@ from adapters.slack.render.blocks import told
 from adapters.slack.render.outcome import created_bound
 from adapters.slack.render.request import ANSWER, VIEW_ANSWER, answer_form
 from adapters.wording.catalog import Words
-from core.answering import Answering
+from core.answering import answer
 from core.creation import Order
 from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
 from core.identity import Member
@@ -36,7 +36,6 @@ class AnsweringHandlers:
     def __init__(self, desk: Desk, requests: SecretRequests) -> None:
         self._desk = desk
         self._requests = requests
-        self._answering = Answering(desk.engine, requests)
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
@@ -78,7 +77,7 @@ class AnsweringHandlers:
                 policy = await self._desk.policy_for(sent.payload)
                 request = await self._requests.answerable_by(request_id, sent.sender)
                 standing = await self._standing_of(request.requester, sent.payload, policy)
-            created = await self._answering.answer(request, _order(sent, request, standing))
+            created = await answer(self._desk.engine, self._requests, request, _order(sent, request, standing))
         except NotYours:
             return updated(told(words, _over(words)))
         except NotAllowed:
@@ -105,11 +104,10 @@ class AnsweringHandlers:
     async def _is_governed_elsewhere(self, requester: Member, payload: Payload) -> bool:
         """Whether the sender is of another organisation than the requester, and their workspace has the app, and so a policy of its own."""
         sender = parse.member(payload)
-        if sender.workspace.spelled() == requester.workspace.spelled():
+        if sender.workspace.spelled() == requester.workspace.spelled() or not await self._desk.tokens.has_app(sender.workspace):
             return False
         known = await self._desk.people.find(sender.id, parse.installed_in(payload))
-        stranger = known is None or known.standing(requester.workspace) is Standing.OUTSIDER
-        return stranger and await self._desk.tokens.has_app(sender.workspace)
+        return known is None or known.standing(requester.workspace) is Standing.OUTSIDER
 
 
 def _order(sent: Submission, request: SecretRequest, standing: Standing) -> Order:

@@ -9,7 +9,7 @@ from core.promise import Parting
 _WELCOMED, _WELCOMED_SECONDS = "teams_welcomed", 3600.0
 """Teams tells of one installation in several ways, and again when somebody looks; it is answered once."""
 _LEFT, _LEFT_SECONDS = "teams_left", 2 * _WELCOMED_SECONDS
-"""What was taken away is welcomed anew when it comes back, however soon."""
+"""What was taken away is welcomed anew when it comes back, however soon; longer than any token vouches for what is told."""
 
 
 class ComingHandlers:
@@ -20,8 +20,7 @@ class ComingHandlers:
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
-        came = {"installed": self.installed, "members_added": self.members_added}
-        return Gestures(events=came | {"removed": self.removed, "members_removed": self.members_removed})
+        return Gestures(events={"installed": self.installed, "members_added": self.members_added, "removed": self.removed})
 
     async def installed(self, payload: Payload) -> Answer:
         """The app was added: to somebody's chats, to a group, to a team."""
@@ -42,16 +41,20 @@ class ComingHandlers:
         await self._desk.reply(payload, introduction(words) if where.shared else welcome(words), to_all=where.shared)
 
     async def removed(self, payload: Payload) -> Answer:
-        """The app was taken away from there: promised before the answer, so that no crash keeps what was to be erased."""
+        """The app was taken away from there: promised before the answer, so that no crash keeps what was to be erased.
+
+        The reception lets it in as often as it is told. Noted only after the promise, it is done at least once; what is
+        told or played back later finds it noted, so nothing is erased that began after the app came back.
+        """
+        told, place = f"{_place(payload)} {payload.get('id', '')}", _place(payload)
+        if await self._desk.records.read(_LEFT, told) is not None:
+            return None
         member = parse.member(payload)
         if not parse.conversation(payload).shared and parse.is_entra_id(member.id):
             await self._desk.outbox.promise(Parting(member, self._desk.clock()))
-        await self._desk.records.keep(_LEFT, _place(payload), self._desk.random(8), _LEFT_SECONDS)
+        await self._desk.records.keep(_LEFT, told, b"1", _LEFT_SECONDS)
+        await self._desk.records.keep(_LEFT, place, self._desk.random(8), _LEFT_SECONDS)
         return None
-
-    async def members_removed(self, payload: Payload) -> Answer:
-        """Somebody left; of that only the app's own leaving matters."""
-        return await self.removed(payload) if parse.concerns_bot(payload, "membersRemoved") else None
 
 
 def _place(payload: Payload) -> str:

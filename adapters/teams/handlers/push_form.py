@@ -160,7 +160,11 @@ class PushFormHandlers:
             return sent
         if sent.act in (GENERATE, LINES):
             return await self._changed(sent)
-        return await sent.once(lambda: self._submitted(sent))
+        return await sent.once(lambda: self._submitted(sent), lambda said: self._as_typed(sent, said))
+
+    async def _as_typed(self, sent: Submission, said: str) -> Answer:
+        words, policy = await sent.words(), self._desk.policies.of_installation
+        return self._drawn(words, policy, _with_what_was_typed(sent), sent.payload, Remarks(said))
 
     async def _changed(self, sent: Submission) -> Answer:
         words, policy = await sent.words(), self._desk.policies.of_installation

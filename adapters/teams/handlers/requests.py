@@ -1,6 +1,7 @@
 """How does one member ask another for a secret, and how is it sent?"""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
@@ -27,7 +28,7 @@ from adapters.teams.render.request import (
 from adapters.teams.render.waiting import ask_waits
 from adapters.wording.catalog import Words
 from adapters.wording.terms import not_asked, opened_long_ago, refusal
-from core.answering import Answering
+from core.answering import answer
 from core.creation import Order
 from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
 from core.generator import generate
@@ -46,7 +47,6 @@ class RequestHandlers:
     def __init__(self, desk: Desk, requests: SecretRequests) -> None:
         self._desk = desk
         self._requests = requests
-        self._answering = Answering(desk.engine, requests)
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
@@ -83,7 +83,15 @@ class RequestHandlers:
     async def submit_ask(self, payload: Payload) -> Answer:
         """The form is sent: the person is asked, and the form says so."""
         sent = await submitted(self._desk, payload)
-        return await sent.once(lambda: self._asked(sent)) if isinstance(sent, Submission) else sent
+        if not isinstance(sent, Submission):
+            return sent
+        return await sent.once(lambda: self._asked(sent), lambda said: self._ask_as_typed(sent, said))
+
+    async def _ask_as_typed(self, sent: Submission, said: str) -> Answer:
+        form = replace(sent.form, what=parse.given(sent.values, "what"))
+        with suppress(BadInput):
+            form = replace(form, recipients=tuple(parse.chosen_in(sent.values, "asked")))
+        return self._ask_again(await sent.words(), form, sent.payload, Remarks(said, "what"))
 
     async def _asked(self, sent: Submission) -> Said:
         words, what = await sent.words(), parse.given(sent.values, "what")
@@ -132,7 +140,8 @@ class RequestHandlers:
         words = await self._desk.words_for(payload)
         try:
             request = await self._requests.answerable_by(parse.given(parse.values(payload), "request"), parse.member(payload))
-            form = self._new(ANSWER, request=request.id)
+            form = self._new(ANSWER, request=request.id, what=request.what, recipients=(request.requester.id,))
+            form = replace(form, names=tuple((await self._desk.people.names_of(request.requester)).items()))
             return await self._answer_again(words, await self._desk.policy_for(payload), request, form, payload)
         except NotYours:
             return dialog_says(words, _over(words))
@@ -144,7 +153,17 @@ class RequestHandlers:
         sent = await submitted(self._desk, payload)
         if not isinstance(sent, Submission):
             return sent
-        return await self._changed(sent) if sent.act in (GENERATE, LINES) else await sent.once(lambda: self._sent(sent))
+        if sent.act in (GENERATE, LINES):
+            return await self._changed(sent)
+        return await sent.once(lambda: self._sent(sent), lambda said: self._answer_as_typed(sent, said))
+
+    async def _answer_as_typed(self, sent: Submission, said: str) -> Answer:
+        """The form by what it remembers itself of the request, which nobody can be asked for."""
+        form, home = _typed(sent), sent.sender.workspace
+        request = SecretRequest(form.request, Member(home, "".join(form.recipients)), sent.sender, form.what, 0, 0)
+        sealed, policy = form.sealed(self._desk.ring, sent.sender), self._desk.policies.of_installation
+        words = await sent.words()
+        return dialog(answer_title(words), answer_form(words, policy, request, form, sealed, dict(form.names), Remarks(said)))
 
     async def _changed(self, sent: Submission) -> Answer:
         words, form = await sent.words(), replace(_typed(sent), several_lines=True)
@@ -167,7 +186,7 @@ class RequestHandlers:
                 policy = await self._desk.policy_for(sent.payload)
                 request = await self._requests.answerable_by(form.request, sent.sender)
                 standing = await self._standing_of(request.requester, sent, policy)
-            created = await self._answering.answer(request, _order(form, request, sent.sender, standing))
+            created = await answer(self._desk.engine, self._requests, request, _order(form, request, sent.sender, standing))
         except NotYours:
             return Said(dialog_says(words, _over(words)), done=False)
         except (TooSlow, StoreUnavailable, BadInput, TooMany) as problem:

@@ -19,7 +19,7 @@ from adapters.teams.gestures import Answer, Payload
 from adapters.teams.render.answers import dialog_says
 from adapters.teams.render.form import Remarks
 from adapters.wording.catalog import Words, words_for
-from adapters.wording.terms import not_sent, not_sent_but_kept, not_sent_for_lack_of_room, not_sent_in_time, refusal
+from adapters.wording.terms import not_sent_but_kept, not_sent_for_lack_of_room, not_sent_in_time, refusal
 from core.errors import BadInput, Damaged, PushError, StillBusy, StoreFull, StoreUnavailable
 from core.link import decode
 from core.once import Told
@@ -78,8 +78,11 @@ class Submission:
             log.warning("form_look_ups_too_slow")
             raise TooSlow from None
 
-    async def once(self, act: Callable[[], Awaitable[Said]]) -> Answer:
-        """The answer of `act`, for every press of this form once one of them was done."""
+    async def once(self, act: Callable[[], Awaitable[Said]], again: Callable[[str], Awaitable[Answer]]) -> Answer:
+        """The answer of `act`, for every press of this form once one of them was done.
+
+        `again`: the form with all that was typed, and why it must be sent once more. It asks nobody: the store may be away.
+        """
 
         async def told() -> Told:
             said = await act()
@@ -89,11 +92,10 @@ class Submission:
             name = f"{self.sender.spelled()} {self.form.id}"
             answer: Answer = json.loads(await self._desk.once.told(name, told, decode(self.form.lock)))
         except StillBusy as problem:
-            return dialog_says(await self.words(), refusal(await self.words(), problem, self._desk.policies.of_installation))
+            return await again(refusal(await self.words(), problem, self._desk.policies.of_installation))
         except StoreUnavailable:
             log.warning("store_unavailable", during="submission")
-            words = await self.words()
-            return dialog_says(words, not_sent(words))
+            return await again(not_sent_but_kept(await self.words()))
         return answer
 
 
