@@ -25,6 +25,8 @@ UNSOUND = Answered(HTTPStatus.BAD_REQUEST)
 AGAIN = Answered(HTTPStatus.SERVICE_UNAVAILABLE)
 """Teams sends a message or an event again by itself, and nothing was done."""
 
+_EVENTS = frozenset({"installationUpdate", "conversationUpdate"})
+
 log = structlog.get_logger(__name__)
 
 
@@ -49,19 +51,14 @@ class Reception:
                 return _done_already(payload)
         except StoreUnavailable:
             log.warning("store_unavailable", during="replay guard")
-<<<<<<< HEAD
-            return _nothing_was_done(payload)
+            if not _is_form(payload):
+                return _nothing_was_done(payload)
+            # Its handler does nothing without the store either, but shows the form again with all that was typed in it.
         try:
             answered = await self._dispatch.run(payload)
         except StoreUnavailable:
             log.warning("store_unavailable", during="teams activity")
             return await self._wanted_again(payload, mark)
-=======
-            if not _is_form(payload):
-                return _nothing_was_done(payload)
-            # Its handler does nothing without the store either, but shows the form again with all that was typed in it.
-        answered = await self._dispatch.run(payload)
->>>>>>> i5-journeys
         if answered.status == HTTPStatus.OK and answered.body is None and payload.get("name") == CARD_ACTION:
             # A client takes an empty answer to a button for a fault; an old card of ours may have a button that we know no more.
             return Answered(body=answers.toast(""))
@@ -80,7 +77,7 @@ def _is_answered_again(payload: Payload) -> bool:
     A client that heard no answer to a form sends it twice more, and shows what it hears last: the link that was made must be in it.
     And a removal that was not noted because the store left within it is told by Teams once more; to forget nothing then would be for good.
     """
-    return _is_form(payload) or (payload["type"] == "installationUpdate" and parse.took_away(payload))
+    return _is_form(payload) or (payload["type"] in _EVENTS and parse.took_away(payload))
 
 
 def _is_form(payload: Payload) -> bool:
