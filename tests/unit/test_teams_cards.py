@@ -114,6 +114,9 @@ def dialogs(voice: Words) -> dict[str, Card]:
     return {
         "form": push_form(voice, Policy(), form, VALUE, NAMES),
         "strict form": push_form(voice, strict, replace(form, notice="again"), VALUE, NAMES, Remarks("why", "expiry", ["about"])),
+        "form across": push_form(
+            voice, Policy(), replace(form, crosses_to="slack", across="a@corp.test"), VALUE, NAMES, Remarks("why", "email")
+        ),
         "draft": push_form(voice, Policy(), replace(form, draft_length=9000, notice="changed"), VALUE, NAMES),
         "created": created(voice, many(3), NAMES, unreachable=[member(3).id, ALICE.id]),
         "created here": created(voice, many(3), NAMES, unreachable=[member(3).id, member(2).id], here=True),
