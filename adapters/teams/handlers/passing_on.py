@@ -36,7 +36,7 @@ class PassingOnHandlers:
         except BadInput as problem:
             log.info("not_passed_on", code=problem.code)
             return dialog_says(
-                words, words.say("This workspace wants every secret to be for named people, so there is no link to pass on.")
+                words, words.say("Your organization wants every secret to be for named people, so there is no link to pass on.")
             )
         except (Damaged, NotYours) as problem:
             log.info("not_passed_on", code=problem.code)

@@ -235,8 +235,7 @@ class PushFormHandlers:
         if receipts[0].recipient is None:
             url = created[0].link.url(self._desk.base_url)
             return dialog(form_title(words), created_link(words, receipts[0], url, unreachable=unreachable))
-        there = bool(sent.form.conversation)
-        return dialog(form_title(words), created_card(words, receipts, names, unreachable=unreachable, here=there))
+        return dialog(form_title(words), created_card(words, receipts, names, unreachable=unreachable, here=_is_among_others(sent)))
 
     async def _unreachable(self, members: Sequence[Member | None], sent: Submission) -> set[str]:
         """Ids of those whom the app cannot write to, as far as that is known at once; the receipt will say it of others."""
@@ -278,6 +277,11 @@ def _allowed(choice: Choice) -> list[Chosen]:
 def _for(form: Form, people: Sequence[Chosen]) -> Form:
     """The form with these people in it."""
     return replace(form, recipients=tuple(each.id for each in people), names=tuple((each.id, each.name) for each in people if each.name))
+
+
+def _is_among_others(sent: Submission) -> bool:
+    """Whether the app is in the conversation at hand, with others: found when the form opened from the composer; a card of ours says it itself."""
+    return bool(sent.form.conversation) or (parse.conversation(sent.payload).shared and not parse.from_composer(sent.payload))
 
 
 def _with_what_was_typed(sent: Submission) -> Form:

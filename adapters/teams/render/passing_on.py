@@ -17,7 +17,7 @@ def offer(words: Words, receipt: Receipt, names: Names, value: str) -> Card:
     body = [text(not_delivered(words, marks, receipt)), quiet(_why(words, receipt.undeliverable))]
     if not value:
         hint = words.say(
-            "This workspace wants every secret to be for named people, so there is no link to pass on. Burn it on your receipt."
+            "Your organization wants every secret to be for named people, so there is no link to pass on. Burn it on your receipt."
         )
         return card(words, said, [*body, quiet(hint)])
     get = opens_dialog("", PASS_ON, value=value)

@@ -113,3 +113,7 @@ async def test_where_the_app_is_in_the_conversation_it_says_who_may_see_it_there
     assert "for 24 hours" in said
     assert "nothing was sent" not in said
     assert "nothing was sent" in (await actors.push(to=LENA)).words
+    await actors.jane.says("push", PROJECT_CHAT)
+    waiting = await actors.office.microsoft.until(lambda: actors.jane.latest("The form for a new secret", where=PROJECT_CHAT))
+    form = (await actors.jane.presses(waiting, "Push a secret")).dialog
+    assert "for 24 hours" in (await actors.jane.submits(form, secret=SECRET, recipients=LENA)).words
