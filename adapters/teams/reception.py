@@ -49,19 +49,14 @@ class Reception:
                 return _done_already(payload)
         except StoreUnavailable:
             log.warning("store_unavailable", during="replay guard")
-<<<<<<< HEAD
-            return _nothing_was_done(payload)
+            if not _is_form(payload):
+                return _nothing_was_done(payload)
+            # Its handler does nothing without the store either, but shows the form again with all that was typed in it.
         try:
             answered = await self._dispatch.run(payload)
         except StoreUnavailable:
             log.warning("store_unavailable", during="teams activity")
             return await self._wanted_again(payload, mark)
-=======
-            if not _is_form(payload):
-                return _nothing_was_done(payload)
-            # Its handler does nothing without the store either, but shows the form again with all that was typed in it.
-        answered = await self._dispatch.run(payload)
->>>>>>> i5-journeys
         if answered.status == HTTPStatus.OK and answered.body is None and payload.get("name") == CARD_ACTION:
             # A client takes an empty answer to a button for a fault; an old card of ours may have a button that we know no more.
             return Answered(body=answers.toast(""))
