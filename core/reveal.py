@@ -78,6 +78,8 @@ class Reveals:
         receipt = await self._book.find(reference(link.push_id))
         if receipt is None or not receipt.showable:
             return NotShown.ELSEWHERE
+        if receipt.sender.workspace.platform != workspace.platform:
+            return NotShown.OFF  # whoever sent it from another chat has not agreed that this one sees it
         if begun := await self._begun(link, member):
             return begun
         return Pass(ticketed, self._random(NONCE_BYTES)) if ticketed else NotShown.GONE

@@ -35,8 +35,6 @@ class SlackDirectory:
     async def vouched(self, member: Member) -> Member | None:
         """As the port says. Slack is asked as of the member's own workspace: no other's word counts for them."""
         home = member.workspace
-        if not self.is_named(home):
-            return None
         calls = await self._switchboard.to(home)
         return _vouched(Person.told(await calls.user(member.id)), member.id, home)
 

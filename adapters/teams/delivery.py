@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from adapters import button
 from adapters.teams.conversations import Conversations, Opened
-from adapters.teams.direct import PersonalChats
+from adapters.teams.direct import FADES_SECONDS, PersonalChats, fades
 from adapters.teams.people import People
 from adapters.teams.refusals import NOT_INSTALLED
 from adapters.teams.render.blocks import Card
@@ -47,12 +47,13 @@ class TeamsDelivery:
         """The recipient's message, in their own language."""
         recipient, receipt = invitation.recipient, invitation.receipt
         words, names = await self._people.words_of(recipient), await self._names(receipt)
-        card = invitation_card(words, receipt, names, button.sealed_value(self._ring, invitation.link))
+        value = button.sealed_value(self._ring, invitation.link)
         try:
-            return await self._chats.post(recipient, card)
+            return await self._chats.post(recipient, invitation_card(words, receipt, names, value))
         except Undeliverable as problem:
             if problem.reason != NOT_INSTALLED:
                 raise
+            card = invitation_card(words, receipt, names, value, fading=True)
             return await self._invite_where_it_was_made(receipt, recipient, card, problem)
 
     async def _invite_where_it_was_made(self, receipt: Receipt, recipient: Member, card: Card, problem: Undeliverable) -> Place:
@@ -73,13 +74,15 @@ class TeamsDelivery:
         policy = await self._policies.of(receipt.sender.workspace)
         offered = longer_expiries(policy, receipt.created_at, receipt.expires_at, self._clock())
         words, names = await self._people.words_of(receipt.sender), await self._names(receipt)
-        return await self._chats.show(receipt.sender, receipt.card, receipt_card(words, receipt, names, offered))
+        return await self._chats.show(receipt.sender, receipt.card, receipt_card(words, receipt, names, offered, fading=_fades(receipt)))
 
     async def show_group(self, receipts: Sequence[Receipt]) -> Place:
         """The sender's one card for several pushes, edited or posted anew as a single one."""
         first = receipts[0]
         words, names = await self._people.words_of(first.sender), await self._names(*receipts)
-        return await self._chats.show(first.sender, first.card, group_card(words, receipts, names))
+        return await self._chats.show(
+            first.sender, first.card, group_card(words, receipts, names, fading=[each.reference for each in receipts if _fades(each)])
+        )
 
     async def settle_invitation(self, receipt: Receipt) -> None:
         """The recipient's message without its button. Raises Undeliverable; the button itself will then say "gone"."""
@@ -140,3 +143,8 @@ class TeamsDelivery:
 
     async def _names(self, *receipts: Receipt) -> Mapping[str, str]:
         return await self._people.names_of(receipts[0].sender, *(each.recipient for each in receipts))
+
+
+def _fades(receipt: Receipt) -> bool:
+    """Whether its button goes before the push does."""
+    return fades(receipt.invitation) and receipt.expires_at - receipt.created_at > FADES_SECONDS * 1000

@@ -16,7 +16,14 @@ from core.errors import Undeliverable, Unreachable
 from core.identity import Member, Workspace
 from core.receipt import Place
 
+FADES_SECONDS = 24 * 3600
+"""So long Teams shows a message that one person alone sees in a conversation; then it takes it away."""
 _TARGETED = ";to="
+
+
+def fades(place: Place | None) -> bool:
+    """Whether Teams takes the message there away after a day."""
+    return place is not None and _TARGETED in place.message
 
 
 class Wire(Protocol):

@@ -1,23 +1,24 @@
 """Which gesture leads where? Tables, by what Teams calls a gesture."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
+
+from adapters.gestures import Payload as Payload
+from adapters.gestures import Tables
 
 PUSH, PUSH_MESSAGE, REQUEST, ANSWER, AGAIN = "push", "push_message", "request", "answer", "again"
 """The dialogs. The first three are commands of the message extension too, as the app's manifest names them."""
 ANYTHING_ELSE = ""
 """The command for a text that begins with none of the others."""
 
-Payload = Mapping[str, Any]
-"""An activity, as it came."""
 Answer = Mapping[str, Any] | None
 """The body of the answer that an invoke is waiting for; None is an empty 200."""
 Handler = Callable[[Payload], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
-class Gestures:
+class Gestures(Tables):
     """Handlers by what they answer to."""
 
     commands: Mapping[str, Handler] = field(default_factory=dict)
@@ -30,17 +31,3 @@ class Gestures:
     """By the verb of an Action.Execute."""
     events: Mapping[str, Handler] = field(default_factory=dict)
     """By what happened: `installed`, `removed`, ..."""
-
-    def __or__(self, more: "Gestures") -> "Gestures":
-        """Both. Raises ValueError when both claim the same gesture."""
-        return Gestures(*(_joined(getattr(self, table.name), getattr(more, table.name)) for table in fields(self)))
-
-    def each(self, change: Callable[[Handler], Handler]) -> "Gestures":
-        """The same gestures, every handler changed."""
-        return Gestures(*({name: change(handler) for name, handler in getattr(self, table.name).items()} for table in fields(self)))
-
-
-def _joined(some: Mapping[str, Handler], more: Mapping[str, Handler]) -> Mapping[str, Handler]:
-    if twice := some.keys() & more.keys():
-        raise ValueError(f"two handlers for {sorted(twice)}")
-    return {**some, **more}

@@ -138,16 +138,6 @@ def took_away(payload: Payload) -> bool:
     return uninstalled or concerns_bot(payload, "membersRemoved")
 
 
-def team(payload: Payload) -> str:
-    """The team that a channel belongs to; empty elsewhere."""
-    return _text(payload, "channelData", "team", "id")
-
-
-def was_targeted(payload: Payload) -> bool:
-    """Whether only the bot saw the message; then only its sender may see the answer."""
-    return _at(payload, "recipient", "isTargeted") is True
-
-
 def mentions(payload: Payload) -> tuple[Somebody, ...]:
     """Whom a message mentions, the bot itself left out."""
     return tuple(person for _, person in _mentioned(payload) if not _is_bot(payload, person))
@@ -201,11 +191,6 @@ def _mentioned(payload: Payload) -> list[tuple[str, Somebody]]:
 
 def _is_bot(payload: Payload, person: Somebody) -> bool:
     return person.id == _text(payload, "recipient", "id") or person.id.startswith("28:")
-
-
-def people(payload: Payload, which: str) -> tuple[Somebody, ...]:
-    """Who came or went in a conversationUpdate, without the bot; `which`: "membersAdded" or "membersRemoved"."""
-    return tuple(each for each in _listed(payload, which) if not _is_bot(payload, each))
 
 
 def concerns_bot(payload: Payload, which: str) -> bool:

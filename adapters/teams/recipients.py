@@ -29,10 +29,6 @@ class Recipients:
         # A mention and the picker name one person in two ways.
         return Choice(tuple({each.member.spelled(): each for each in found}.values()))
 
-    async def may_receive(self, who: str, sender: Member, policy: Policy, seen_in: str = "") -> bool:
-        """Whether a form may be filled in with this person."""
-        return not (await self._look_up(who, sender, policy, seen_in)).why_not
-
     async def _look_up(self, who: str, sender: Member, policy: Policy, seen_in: str) -> Chosen:
         home = sender.workspace
         person = await self._people.find(who, home, seen_in)

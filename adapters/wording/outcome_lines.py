@@ -16,7 +16,7 @@ def done(words: Words) -> str:
 def bound_line(words: Words, marks: Marks, recipient: Member) -> str:
     """A push for one person."""
     return words.say(
-        "{person} gets a message from this app with a button. Nobody else can open it. Your receipt is in the conversation with this app.",
+        "{person} gets a message from this app with a button. Nobody else can open it.",
         person=marks.person(recipient),
     )
 
@@ -24,9 +24,14 @@ def bound_line(words: Words, marks: Marks, recipient: Member) -> str:
 def each_line(words: Words, marks: Marks, receipts: Sequence[Receipt]) -> str:
     """Pushes for several people."""
     return words.say(
-        "{people} each get a message from this app with a button of their own. Nobody else can open it. Your receipt is in the conversation with this app.",
+        "{people} each get a message from this app with a button of their own. Nobody else can open it.",
         people=in_a_row(words, [marks.person(receipt.recipient) for receipt in receipts if receipt.recipient]),
     )
+
+
+def receipt_line(words: Words) -> str:
+    """Where the sender sees what becomes of it."""
+    return words.say("Your receipt is in the conversation with this app.")
 
 
 def link_ready(words: Words) -> str:

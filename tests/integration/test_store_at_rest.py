@@ -21,8 +21,10 @@ from adapters.redis_store.receipt_book import RedisReceiptBook
 from adapters.redis_store.sealed_records import RedisSealedRecords
 from adapters.redis_store.seen_before import RedisSeenBefore
 from adapters.redis_store.workspace_records import RedisWorkspaceRecords
+from adapters.teams.conversations import Conversations
 from core.engine import PushEngine
 from core.errors import StoreUnavailable
+from core.identity import Member, Workspace
 from core.keyring import KeyRing
 from core.policy import Policy
 from core.push import Attempt, Gone, Granted, PushId, SealedPush, Terms, WrongPassphrase, reference
@@ -314,6 +316,30 @@ def contents_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+TEAMS = (
+    "7d2c1f7e-5d0a-4c3b-9a57-0f6f0a3b9c10",
+    "0a1b2c3d-1111-4aaa-8bbb-0c0000000001",
+    "29:1canary",
+    "Jane Canary",
+    "19:canary@thread.v2",
+    "a:1canary",
+    "canary.botframework.com",
+)
+"""Tenant, member, their Teams id, their name, a group, their chat with the app, the connector's address."""
+
+
+async def note_people(redis: Redis, ring: KeyRing) -> None:
+    """What an activity of Teams makes the app remember: where a tenant and a member are reached, and where a form was opened."""
+    tenant, member, chat_id, name, group, chat, host = TEAMS
+    said = {"serviceUrl": f"https://{host}/emea/", "channelData": {"tenant": {"id": tenant}}, "locale": "de-DE"}
+    said |= {"type": "message", "from": {"id": chat_id, "aadObjectId": member, "name": name}}
+    where = {"id": chat, "conversationType": "personal", "tenantId": tenant}
+    conversations = Conversations(RedisWorkspaceRecords(redis, ring), RedisSealedRecords(redis, ring), ManualClock())
+    await conversations.note(said | {"conversation": where})
+    await conversations.opened("a form", said | {"conversation": where | {"id": group, "conversationType": "groupChat"}})
+    assert (await conversations.of(Member(Workspace("teams", tenant), member))).chat == chat
+
+
 async def walk(redis: Redis, ring: KeyRing, push: SealedPush, attempt: Attempt) -> list[bytes]:
     """Everything the store is ever asked, with canaries in it."""
     assert attempt.pass_proof
@@ -337,6 +363,7 @@ async def walk(redis: Redis, ring: KeyRing, push: SealedPush, attempt: Attempt) 
     assert await records.counts(space) == {"pushes": 1}
     async with RedisLocks(redis, os.urandom).held(f"a canary of a lock for {space.id}", 60):
         pass
+    await note_people(redis, ring)
     said = [push.sealed, push.sealed[40:72], push.id, push.link_proof, attempt.pass_proof, attempt.nonce, attempt.ticket]
     return [
         *said,
@@ -350,6 +377,7 @@ async def walk(redis: Redis, ring: KeyRing, push: SealedPush, attempt: Attempt) 
         BOB.spelled().encode(),
         b"a canary of",
         space.id.encode(),
+        *(each.encode() for each in TEAMS),
     ]
 
 

@@ -1,13 +1,18 @@
 """From Slack to Teams and back, by e-mail address: who gets there, who does not, and what nobody can find out."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from adapters.redis_store.connect import connect
 from adapters.slack.render.card import BURN, NUDGE
+from playground.block_kit import faults_of_view
 from playground.microsoft.world import GUS, JANE, LENA, OMAR, PROJECT_CHAT
 from playground.teams import TEAM_ID, Team
 from playground.workspace import ALICE, BOB, CAROL, GINA, Person
@@ -28,7 +33,9 @@ from tests.journeys.bridge import (
     words_in,
 )
 from tests.journeys.reader import Reader
+from tests.journeys.store import Store
 from tests.journeys.teams.actors import links_in
+from tests.journeys.test_policy import policy_form
 from tests.journeys.test_slack_form import more
 from tests.journeys.test_workspaces import ERIN, FRANK, OTHER, browser_in
 
@@ -67,6 +74,7 @@ async def test_a_sender_in_slack_reaches_somebody_in_teams(sides: Sides, page: R
 async def test_a_sender_in_teams_reaches_somebody_in_slack(sides: Sides, page: Reader) -> None:
     done = await sides.jane_pushes(BOBS)
     assert f"({BOBS})" in done.words
+    assert "does not have this app" not in done.words
     assert f"Jane Miller ({JANES}) sent you a secret" in (await sides.slack.invitation()).text
     assert await page.read(await sides.bob_opens()) == SECRET
     card = await sides.microsoft.until(lambda: sides.jane.latest("Opened"), within=10)
@@ -195,6 +203,11 @@ async def test_whom_slack_does_not_vouch_for_neither_sends_nor_receives(sides: S
     assert sides.created() == 0
 
 
+async def test_an_app_in_slack_is_nobody(sides: Sides) -> None:
+    sides.town.slack.workspace.add_person(Person("U0ROBOT", "robot", "Robot", is_bot=True, email=f"robot@{DOMAIN}"))
+    assert NOBODY in (await sides.jane_pushes(f"robot@{DOMAIN}")).dialog.words
+
+
 async def test_who_left_slack_is_nobody(sides: Sides) -> None:
     sides.town.slack.workspace.change_person(BOB, deleted=True)
     assert NOBODY in (await sides.jane_pushes(BOBS)).dialog.words
@@ -238,6 +251,18 @@ async def test_an_address_that_two_have_is_nobodys(sides: Sides) -> None:
 async def test_who_takes_the_app_away_is_found_no_more(sides: Sides) -> None:
     await sides.omar.uninstalls()
     assert NOBODY in said_under(await sides.alice_pushes(OMARS))
+
+
+async def test_what_was_noted_of_somebody_goes_with_them(sides: Sides, store_url: str, prefix: str) -> None:
+    async with closing_store(store_url, prefix) as store:
+        before = await kept_of_workspaces(store)
+        change(sides, LENA, email=f"lena@{DOMAIN}")
+        await sides.known(LENA)
+        assert await kept_of_workspaces(store) > before
+        await sides.microsoft.as_person(LENA).uninstalls()
+        async with asyncio.timeout(10):
+            while await kept_of_workspaces(store) != before:
+                await asyncio.sleep(0.05)
 
 
 # What nobody can find out
@@ -309,11 +334,7 @@ async def test_where_the_workspaces_admins_have_not_allowed_it_nobody_goes_eithe
 async def test_an_admin_allows_it_on_the_home_tab(store_url: str, prefix: str) -> None:
     async with both_sides(store_url, prefix) as sides:
         await allow(sides.town, allowed=False)
-        alice = sides.slack.alice
-        await alice.open_home()
-        home = await sides.town.slack.until(lambda: alice.home if alice.home and "change_policy" in words_in(alice.home) else None)
-        await alice.click(home, "change_policy")
-        view = await sides.town.slack.until(lambda: alice.view)
+        alice, view = sides.slack.alice, await policy_form(sides.slack)
         alice.fill(view, "people", ["guests_allowed", "bridge_allowed"])
         assert (await alice.submit(view)).ok
         assert "saved" in words_in(alice.view)
@@ -328,6 +349,16 @@ async def test_a_card_for_this_conversation_cannot_be_for_somebody_in_slack(side
     again = (await sides.jane.submits(form, secret=SECRET, recipients=OMAR, where="here", email=BOBS)).dialog
     assert "cannot be opened from another chat" in again.words
     assert sides.created() == 0
+
+
+@pytest.mark.parametrize("locale", ["en-US", "de-DE"])
+async def test_form_and_policy_keep_to_slacks_limits(sides: Sides, locale: str) -> None:
+    sides.town.slack.workspace.change_person(ALICE, locale=locale)
+    form = await sides.alices_form()
+    assert has_field(form)
+    policy = await policy_form(sides.slack)
+    assert "bridge_allowed" in words_in(policy)
+    assert faults_of_view(form.body, ("modal",)) == faults_of_view(policy.body, ("modal",)) == []
 
 
 # Many workspaces
@@ -407,6 +438,19 @@ async def test_no_link_and_no_secret_stands_in_any_message(sides: Sides, caplog:
     assert SECRET not in json.dumps([said_in_slack, said_in_teams])
     logged = "\n".join(str(record.__dict__) for record in caplog.records)
     assert not [each for each in (SECRET, OMARS, BOBS, ALICES, JANES) if each in logged]
+
+
+@asynccontextmanager
+async def closing_store(store_url: str, prefix: str) -> AsyncIterator[Store]:
+    redis = connect(store_url, timeout=20)
+    yield Store(redis, prefix)
+    await redis.aclose()
+
+
+async def kept_of_workspaces(store: Store) -> int:
+    """How many records all workspaces have."""
+    counted: list[Any] = [store.redis.hlen(name) for name in await store.names("workspace:*")]
+    return sum([int(await each) for each in counted])
 
 
 def change(sides: Sides, key: str, **facts: str | bool) -> None:

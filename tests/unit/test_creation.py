@@ -145,6 +145,14 @@ async def test_one_whom_the_policy_forbids_stops_all(desk: Desk, policy: Policy,
     assert len(desk.store) == 0
 
 
+async def test_somebody_in_another_chat_needs_the_policys_leave_whatever_way_they_were_found(desk: Desk):
+    across, order = [Recipient(EVE, Standing.ACROSS)], Order(Payload.of_text(SECRET), ALICE)
+    with pytest.raises(BadInput) as refused:
+        await under(desk, Policy(outsiders_allowed=True)).create_each(order, across)
+    assert (refused.value.field, refused.value.reason, len(desk.store)) == ("email", "off", 0)
+    await under(desk, Policy(bridge_allowed=True)).create_each(order, across)
+
+
 # All or none
 
 

@@ -27,6 +27,7 @@ from tests.fakes import (
     SeededRandom,
 )
 from tests.fakes.policies import InstallationPolicies
+from tests.fakes.teams import JANE
 
 SECRET = "correct horse battery staple"
 ON, OFF = InstallationPolicies(Policy(reveal_in_chat=True)), InstallationPolicies(Policy())
@@ -96,6 +97,13 @@ async def test_a_passphrase_keeps_it_to_the_page(desk: Desk):
     link = (await desk.push(passphrase="blue moon")).link
     assert await desk.offered(link) is NotShown.PASSPHRASE
     assert await desk.reveal(Pass(link.with_ticket(bytes(16)), bytes(16))) is NotShown.PASSPHRASE
+
+
+async def test_what_comes_from_another_chat_is_not_shown_in_this_one(desk: Desk):
+    """Only the recipient's workspace has agreed that its chat sees secrets."""
+    link = (await desk.push(sender=JANE)).link
+    assert await desk.offered(link) is NotShown.OFF
+    assert isinstance(await desk.offered((await desk.push()).link), Pass)
 
 
 async def test_what_is_too_long_is_known_before_a_view_is_spent(desk: Desk):

@@ -20,7 +20,7 @@ from adapters.teams.render.invitation import extended, invitation, invitation_en
 from adapters.teams.render.listing import LIST_PAGE, PAGE, listing
 from adapters.teams.render.passing_on import offer, offer_ended, offered
 from adapters.teams.render.request import answer_form, ask, ask_ended, ask_form, asked_note, request_card
-from adapters.teams.render.share import share_card, share_ended
+from adapters.teams.render.share import share_card
 from adapters.wording.catalog import Words, languages, words
 from core.creation import RECIPIENTS_MOST
 from core.identity import Member, Workspace
@@ -84,11 +84,11 @@ def messages(voice: Words) -> dict[str, Card]:
         "group": group_card(voice, many(RECIPIENTS_MOST), named),
         "held group": group_card(voice, [replace(each, held_at=AT, reminded_at=AT, refused=3, refused_at=AT) for each in many(RECIPIENTS_MOST)], named),
         "invitation": invitation(voice, receipt(has_passphrase=True), named, VALUE),
+        "fading invitation": invitation(voice, receipt(has_passphrase=True), named, VALUE, fading=True),
         "reminder": reminder(voice, receipt(), named),
         "extended": extended(voice, receipt(), named),
         "not opened": not_opened_card(voice, "why", VALUE),
         "share": share_card(voice, many(RECIPIENTS_MOST), named, VALUE),
-        "share ended": share_ended(voice, many(2), named),
         "list": listing(voice, many(2 * PAGE), named, 1, receipt(state=State.BURNED)),
         "no list": listing(voice, [], named),
         "offer": offer(voice, receipt(undeliverable="x"), named, VALUE),
@@ -114,8 +114,12 @@ def dialogs(voice: Words) -> dict[str, Card]:
     return {
         "form": push_form(voice, Policy(), form, VALUE, NAMES),
         "strict form": push_form(voice, strict, replace(form, notice="again"), VALUE, NAMES, Remarks("why", "expiry", ["about"])),
+        "form across": push_form(
+            voice, Policy(), replace(form, crosses_to="slack", across="a@corp.test"), VALUE, NAMES, Remarks("why", "email")
+        ),
         "draft": push_form(voice, Policy(), replace(form, draft_length=9000, notice="changed"), VALUE, NAMES),
-        "created": created(voice, many(3), NAMES, unreachable=[member(3).id], more=["more"]),
+        "created": created(voice, many(3), NAMES, unreachable=[member(3).id, ALICE.id]),
+        "created here": created(voice, many(3), NAMES, unreachable=[member(3).id, member(2).id], here=True),
         "created link": created_link(voice, receipt(recipient=None), URL),
         "ask form": ask_form(voice, form, VALUE, NAMES, Remarks("why", "what")),
         "asked": asked_note(voice, asked(), NAMES),

@@ -153,6 +153,22 @@ async def test_without_the_app_one_is_invited_where_the_form_was_opened_and_nobo
     assert button.link_in(office.ring, action["data"]["value"]) == LINK
 
 
+@pytest.mark.parametrize(("days", "told"), [(1, False), (7, True)])
+async def test_a_sender_hears_of_a_button_that_goes_before_the_push_does(office: Office, days: int, told: bool):
+    await opened_in_the_group(office)
+    office.connector.installed.remove(JOHN.id)
+    office.connector.join(GROUP, JOHN)
+    receipt = office.receipt(asked_in="form", expires_at=office.clock() + days * 86_400_000)
+    reached = replace(receipt, invitation=await office.delivery.invite(Invitation(JOHN, receipt, LINK)))
+    await office.delivery.show_receipt(reached)
+    await office.delivery.show_group([reached, office.receipt(reference="other", recipient=JANE)])
+    invitation, card, group = [said(activity) for _, _, activity in office.connector.posted]
+    assert "Add this app to get secrets" in invitation
+    assert [("for 24 hours" in each) for each in (card, group)] == [told, told]
+    await office.delivery.show_receipt(replace(reached, invitation=Place("a:chat", "1")))
+    assert "for 24 hours" not in said(office.connector.posted[-1][2])
+
+
 @pytest.mark.parametrize("asked_in", ["form", "of long ago", ""])
 async def test_who_is_not_there_either_is_not_reached(office: Office, asked_in: str):
     await opened_in_the_group(office)

@@ -26,13 +26,13 @@ def created_link(words: Words, receipt: Receipt, url: str) -> View:
 
 def created_bound(words: Words, receipt: Receipt, recipient: Member, more: Sequence[str] = ()) -> View:
     """The answer to the form of a push for one person. `more`: who of a group was left out."""
-    said = f"*{lines.done(words)}* {lines.bound_line(words, SLACK, recipient)}"
+    said = f"*{lines.done(words)}* {lines.bound_line(words, SLACK, recipient)} {lines.receipt_line(words)}"
     return ended_modal(words, [section(said), context(terms_line(words, receipt)), *map(context, more)])
 
 
 def created_each(words: Words, receipts: Sequence[Receipt], more: Sequence[str] = ()) -> View:
     """The answer to the form of pushes for several people."""
-    said = f"*{lines.done(words)}* {lines.each_line(words, SLACK, receipts)}"
+    said = f"*{lines.done(words)}* {lines.each_line(words, SLACK, receipts)} {lines.receipt_line(words)}"
     facts = terms_of_group(words, SLACK, receipts[0])
     return ended_modal(words, [section(said), context(facts), *map(context, more)])
 

@@ -20,7 +20,8 @@ class ComingHandlers:
 
     def gestures(self) -> Gestures:
         """What the door hands to us."""
-        return Gestures(events={"installed": self.installed, "members_added": self.members_added, "removed": self.removed})
+        came = {"installed": self.installed, "members_added": self.members_added}
+        return Gestures(events=came | {"removed": self.removed, "members_removed": self.members_removed})
 
     async def installed(self, payload: Payload) -> Answer:
         """The app was added: to somebody's chats, to a group, to a team."""
@@ -55,6 +56,10 @@ class ComingHandlers:
         await self._desk.records.keep(_LEFT, told, b"1", _LEFT_SECONDS)
         await self._desk.records.keep(_LEFT, place, self._desk.random(8), _LEFT_SECONDS)
         return None
+
+    async def members_removed(self, payload: Payload) -> Answer:
+        """Somebody left; of that only the app's own leaving matters."""
+        return await self.removed(payload) if parse.concerns_bot(payload, "membersRemoved") else None
 
 
 def _place(payload: Payload) -> str:

@@ -13,7 +13,7 @@ from adapters.teams.handlers.requests import RequestHandlers
 from adapters.teams.render.blocks import Card, told
 from adapters.teams.render.help import help_card, nobody_named_here, typed_by_mistake
 from adapters.wording.catalog import Words
-from core.errors import TooMany
+from core.errors import StoreUnavailable, TooMany
 
 TYPED = "typed"
 """The budget for messages."""
@@ -50,6 +50,8 @@ class CommandHandlers:
         except TooMany:
             log.info("reply_left_out")
             return
+        except StoreUnavailable:  # what was asked for is acknowledged: why it was not done must still be said
+            log.warning("store_unavailable", during="reply")
         await self._desk.reply(payload, card)
 
     async def _carried_out(self, payload: Payload, words: Words) -> Card:

@@ -29,8 +29,9 @@ from adapters.wording.catalog import Words
 from adapters.wording.terms import not_sent, opened_long_ago, refusal
 from core.bridge import FIELD as ACROSS
 from core.creation import Created, Order, Recipient
-from core.errors import BadInput, NotYours, StoreUnavailable, TooMany
+from core.errors import BadInput, NotYours, StoreUnavailable, TooMany, Undeliverable
 from core.generator import generate
+from core.identity import Member
 from core.policy import Policy, Standing, settle_terms
 
 log = structlog.get_logger(__name__)
@@ -230,24 +231,27 @@ class PushFormHandlers:
         if here:
             value = button.sealed_links(self._desk.ring, [each.link for each in created])
             return in_compose(share_card(words, receipts, names, value))
+        unreachable = await self._unreachable([sent.sender, *(each.recipient for each in receipts)], sent)
         if receipts[0].recipient is None:
-            return dialog(form_title(words), created_link(words, receipts[0], created[0].link.url(self._desk.base_url)))
-        unreachable = await self._unreachable(created, sent)
-        return dialog(form_title(words), created_card(words, receipts, names, unreachable=unreachable))
+            url = created[0].link.url(self._desk.base_url)
+            return dialog(form_title(words), created_link(words, receipts[0], url, unreachable=unreachable))
+        there = bool(sent.form.conversation)
+        return dialog(form_title(words), created_card(words, receipts, names, unreachable=unreachable, here=there))
 
-    async def _unreachable(self, created: Sequence[Created], sent: Submission) -> set[str]:
+    async def _unreachable(self, members: Sequence[Member | None], sent: Submission) -> set[str]:
         """Ids of those whom the app cannot write to, as far as that is known at once; the receipt will say it of others."""
         found: set[str] = set()
 
-        async def look(each: Created) -> None:
-            member = each.receipt.recipient
-            # Of whom is in another chat nobody here knows: the receipt says it.
-            if member is not None and member.workspace.platform == "teams" and not await self._desk.chats.reaches(member):
-                found.add(member.id)
+        async def look(member: Member) -> None:
+            # The push is made: whatever goes wrong in here must not be heard as if it were not.
+            with suppress(Undeliverable, StoreUnavailable):
+                if not await self._desk.chats.reaches(member):
+                    found.add(member.id)
 
         with suppress(TooSlow):
             async with sent.looking_up():
-                await asyncio.gather(*map(look, created))
+                # Of whom is in another chat nobody here knows.
+                await asyncio.gather(*(look(each) for each in members if each is not None and each.workspace.platform == "teams"))
         return found
 
     async def _draft_of(self, form: Form) -> str | None:

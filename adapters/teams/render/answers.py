@@ -37,11 +37,6 @@ def dialog_says(words: Words, said: str, title: str = "") -> Answer:
     return dialog(title or words.say("Secret"), told(words, said), small=True)
 
 
-def closed() -> None:
-    """The dialog closes, and nothing more is said."""
-    return None  # noqa: RET501  # an answer like the others: the empty one
-
-
 def in_compose(card: Card) -> Answer:
     """The card in the box where its sender writes, for them to send: the answer to a submit of the message extension."""
     preview = {"contentType": "application/vnd.microsoft.card.thumbnail", "content": {"title": card["fallbackText"]}}
@@ -56,8 +51,3 @@ def for_this_user(card: Card) -> Answer:
 def toast(said: str) -> Answer:
     """The answer to an Action.Execute: a line over the card for a moment, and the card stays."""
     return {"statusCode": 200, "type": _MESSAGE, "value": said}
-
-
-def nothing() -> None:
-    """The empty answer: to what Teams only tells us."""
-    return None  # noqa: RET501  # as above

@@ -117,8 +117,16 @@ def caution(said: str) -> Element:
 
 def typed(said: str, **more: Any) -> Element:
     """Somebody's words, exactly as they are: a text run knows no Markdown. `more`: size, isSubtle, italic of the run."""
-    run = {"type": "TextRun", "text": _LONG.sub(r"\g<0>" + _BREAK, _without_functions(said)), **more}
-    return {"type": "RichTextBlock", "inlines": [run], "spacing": "Small"}
+    return {"type": "RichTextBlock", "inlines": [_run(said, **more)], "spacing": "Small"}
+
+
+def named(who: str, reference: str) -> Element:
+    """The first line of a row: somebody, and quietly what their part of it is called. `who` is no mark."""
+    return {"type": "RichTextBlock", "inlines": [_run(who, weight="Bolder"), _run(f"  {reference}", size="Small", isSubtle=True)]}
+
+
+def _run(said: str, **more: Any) -> Element:
+    return {"type": "TextRun", "text": _LONG.sub(r"\g<0>" + _BREAK, _without_functions(said)), **more}
 
 
 def quote(said: str) -> Element:

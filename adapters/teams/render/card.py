@@ -32,24 +32,33 @@ _WORTH_ANOTHER = frozenset({State.EXPIRED, State.BURNED, State.LOCKED, State.LOS
 _WANTS_A_LOOK = frozenset({State.LOCKED, State.LOST})
 
 
-def receipt_card(words: Words, receipt: Receipt, names: Names, offered: Sequence[int] = ()) -> Card:
+def receipt_card(words: Words, receipt: Receipt, names: Names, offered: Sequence[int] = (), *, fading: bool = False) -> Card:
     """What the sender sees, edited in place as things happen. It never carries the key.
 
-    `offered`: for how long it may be made to live, in seconds from now; without any there is no Extend.
+    `offered`: for how long it may be made to live, in seconds from now; without any there is no Extend. `fading`: Teams takes
+    the recipient's button away before it expires.
     """
     receipt, marks, plainly = lines.as_a_link(receipt), Spelling(words, names), Plainly(words, names)
     said = f"{lines.title_of(words, plainly, receipt)}. {lines.state_line(words, plainly, receipt)}"
     body = [
         heading(lines.title_of(words, marks, receipt)),
         state_text(receipt, lines.state_line(words, marks, receipt)),
+        *([quiet(fading_line(words))] if fading and receipt.remindable else []),
         *(quiet(line) for line in lines.passing_lines(words, marks, receipt)),
         *label_line(receipt),
         quiet(lines.terms_line(words, marks, receipt)),
     ]
     pressed = _actions(words, receipt, offered)
     again = any(each.get("data", {}).get("dialog") == AGAIN for each in pressed)
-    after = [quiet(lines.again_line(words))] if again else []
-    return card(words, said, [*body, *([buttons(*pressed)] if pressed else []), *after])
+    first = [quiet(lines.again_line(words))] if again else []
+    return card(words, said, [*body, *first, *([buttons(*pressed)] if pressed else [])])
+
+
+def fading_line(words: Words) -> str:
+    """That whoever does not have the app must be quick."""
+    return words.say(
+        "They do not have this app, so Teams shows them the button where you pushed it, for 24 hours. Ask them to open it today, or to add this app."
+    )
 
 
 def label_line(receipt: Receipt) -> list[Element]:

@@ -1,7 +1,7 @@
 """What does the sender see of pushes that were made together? One card, with a row for each person."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from adapters.teams.render.blocks import (
     Card,
@@ -17,11 +17,12 @@ from adapters.teams.render.blocks import (
     execute,
     group,
     heading,
+    named,
     quiet,
     text,
     unfolded,
 )
-from adapters.teams.render.card import BURN, RELEASE, label_line, state_text
+from adapters.teams.render.card import BURN, RELEASE, fading_line, label_line, state_text
 from adapters.wording import receipt_lines as lines
 from adapters.wording.catalog import Words
 from adapters.wording.confirmations import to_burn_all, to_burn_one_of_many, to_release
@@ -34,13 +35,16 @@ BYTES_MOST = 24 * 1024
 ROW_LINES_MOST = 6
 
 
-def group_card(words: Words, receipts: Sequence[Receipt], names: Names) -> Card:
-    """A row each, and one set of buttons below them all: 40 rows with buttons of their own would not fit into a message. Never a key on it."""
-    whole = _drawn(words, receipts, names, row_lines=ROW_LINES_MOST)
-    return whole if len(json.dumps(whole)) <= BYTES_MOST else _drawn(words, receipts, names, row_lines=1)
+def group_card(words: Words, receipts: Sequence[Receipt], names: Names, *, fading: Collection[str] = ()) -> Card:
+    """A row each, and one set of buttons below them all: 40 rows with buttons of their own would not fit into a message. Never a key on it.
+
+    `fading`: references of those whose button Teams takes away before they expire.
+    """
+    whole = _drawn(words, receipts, names, fading, row_lines=ROW_LINES_MOST)
+    return whole if len(json.dumps(whole)) <= BYTES_MOST else _drawn(words, receipts, names, (), row_lines=1)
 
 
-def _drawn(words: Words, receipts: Sequence[Receipt], names: Names, *, row_lines: int) -> Card:
+def _drawn(words: Words, receipts: Sequence[Receipt], names: Names, fading: Collection[str], *, row_lines: int) -> Card:
     marks, plainly, first = Spelling(words, names), Plainly(words, names), receipts[0]
     title, state = lines.title_of_group(words, receipts), lines.state_of_group(words, receipts)
     held = next((each for each in receipts if each.held), None)
@@ -50,17 +54,18 @@ def _drawn(words: Words, receipts: Sequence[Receipt], names: Names, *, row_lines
         *label_line(first),
         quiet(lines.terms_of_group(words, marks, first)),
         *([state_text(held, lines.state_line(words, marks, held))] if held else []),
-        *(_row(words, marks, receipt, row_lines) for receipt in receipts),
+        *(_row(words, plainly, marks, receipt, row_lines, fades=receipt.reference in fading) for receipt in receipts),
     ]
     pressed = _actions(words, receipts, plainly)
     return card(words, f"{title}. {state}", [*body, *([buttons(*pressed)] if pressed else [])])
 
 
-def _row(words: Words, marks: Marks, receipt: Receipt, most: int) -> Element:
-    who = marks.person(receipt.recipient) if receipt.recipient else words.say("somebody with the link")
+def _row(words: Words, plainly: Marks, marks: Marks, receipt: Receipt, most: int, *, fades: bool) -> Element:
+    who = plainly.person(receipt.recipient) if receipt.recipient else words.say("somebody with the link")
     state = words.say("On hold") if receipt.held else lines.row_state(words, marks, receipt)  # why is said once, above the rows
-    said = [state, *lines.passing_lines(words, marks, lines.as_a_link(receipt))]
-    return group(text(f"**{who}**  {receipt.reference}"), *map(quiet, said[:most]), spacing="Small")
+    soon_gone = [fading_line(words)] if fades and receipt.remindable else []
+    said = [state, *soon_gone, *lines.passing_lines(words, marks, lines.as_a_link(receipt))]
+    return group(named(who, receipt.reference), *map(quiet, said[:most]), spacing="Small")
 
 
 def _actions(words: Words, receipts: Sequence[Receipt], plainly: Marks) -> list[Element]:

@@ -8,16 +8,24 @@ from core.receipt import Receipt
 OPEN = "open"
 
 
-def invitation(words: Words, receipt: Receipt, names: Names, value: str) -> Card:
-    """The recipient's message. The button carries a sealed value: no URL stands in a message that stays."""
+def invitation(words: Words, receipt: Receipt, names: Names, value: str, *, fading: bool = False) -> Card:
+    """The recipient's message. The button carries a sealed value: no URL stands in a message that stays.
+
+    `fading`: for somebody without the app, in a conversation, where Teams shows it for a day.
+    """
     marks, plainly = Spelling(words, names), Plainly(words, names)
     passphrase = lines.passphrase_line(words, marks, receipt)
     body = [
         heading(lines.first_line(words, marks, receipt)),
         quiet(lines.facts_line(words, marks, receipt)),
         *([quiet(passphrase)] if passphrase else []),
+        *([quiet(_hint(words))] if fading else []),
     ]
     return card(words, lines.first_line(words, plainly, receipt), body, [_open(words, value)])
+
+
+def _hint(words: Words) -> str:
+    return words.say("Teams shows you this message for 24 hours, and to nobody else. Add this app to get secrets in a chat of your own.")
 
 
 def invitation_ended(words: Words, receipt: Receipt, names: Names) -> Card:
@@ -54,7 +62,7 @@ def view_in_browser(words: Words, receipt: Receipt | None, names: Names, url: st
         *([heading(lines.first_line(words, marks, receipt))] if receipt else []),
         text(words.say("The page opens in your browser. It shows a button first; nothing is used up before you press it.")),
         *([quiet(passphrase)] if passphrase else []),
-        quiet(words.say("This works for ten minutes. After that, press Open again.")),
+        quiet(words.say("This works for ten minutes. After that, press “Open again”.")),
     ]
     go = primary(opens_page(words.say("View in {host}", host=host), url))
     return card(words, words.say("A secret for you"), body, [go, execute(words.say("Open again"), OPEN, value=value)])

@@ -17,13 +17,6 @@ def share_card(words: Words, receipts: Sequence[Receipt], names: Names, value: s
     return card(words, _title(words, plainly, receipts), body, [primary(execute(words.say("Open"), OPEN, value=value))])
 
 
-def share_ended(words: Words, receipts: Sequence[Receipt], names: Names) -> Card:
-    """The same card once nobody can open anything by it."""
-    marks, plainly = Spelling(words, names), Plainly(words, names)
-    over = words.say("It is over: it was opened, it expired, or it was taken back.")
-    return card(words, f"{_title(words, plainly, receipts)} {over}", [heading(_title(words, marks, receipts)), quiet(over)])
-
-
 def _title(words: Words, marks: Marks, receipts: Sequence[Receipt]) -> str:
     people = [marks.person(receipt.recipient) for receipt in receipts if receipt.recipient]
     return words.say("{person} shares a secret with {people}.", person=marks.person(receipts[0].sender), people=in_a_row(words, people))

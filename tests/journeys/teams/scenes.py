@@ -291,6 +291,15 @@ async def removed(actors: Actors, _store: Store, once: Once) -> None:
     await gone_for_omar(actors)
 
 
+@scene("events", "members_removed")
+async def left(actors: Actors, _store: Store, once: Once) -> None:
+    microsoft = actors.office.microsoft
+    await for_omar(actors)
+    activities = microsoft.stage.activities
+    await once(microsoft.wire.send(activities.members(actors.jane.person, actors.jane.chat, [activities.bot], came=False)))
+    await gone_for_omar(actors)
+
+
 # What they are made of
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from adapters.redis_store.limiter import RedisLimiter
 from adapters.teams.render.listing import PAGE
+from core.errors import StoreUnavailable
 from playground.microsoft import forms
 from playground.microsoft.client import Client
 from playground.microsoft.world import GENERAL, JANE, OMAR, PROJECT_CHAT, Message
@@ -312,3 +314,13 @@ async def test_a_press_in_a_group_answers_whoever_pressed_alone(office: Office, 
     done = await actors.jane.submits(form, secret=SECRET)
     assert len(links_in(done.dialog.card)) == 1
     assert office.microsoft.messages(where) == [each for each in office.microsoft.messages(where) if each.sender]
+
+
+async def test_while_the_store_is_away_a_message_is_answered_with_that(office: Office, actors: Actors, monkeypatch: pytest.MonkeyPatch):
+    async def away(*_: object) -> None:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(office.service.house.engine, "burn_all", away)
+    monkeypatch.setattr(RedisLimiter, "spend", away)
+    await actors.jane.says("burn all")
+    await actors.card("The store is not answering. The secret is not burned yet.")

@@ -2,8 +2,10 @@
 
 import pytest
 
+from adapters.teams.direct import PersonalChats
+from core.errors import StoreUnavailable
 from playground.microsoft.refusals import Refused
-from playground.microsoft.world import LENA, PROJECT_CHAT
+from playground.microsoft.world import GUS, LENA, OMAR, PROJECT_CHAT
 from tests.journeys.reader import Reader
 from tests.journeys.teams.actors import SECRET, Actors, links_in
 
@@ -33,7 +35,7 @@ async def test_a_targeted_invitation_loses_its_button_when_the_secret_is_burned(
     microsoft, lena = actors.office.microsoft, actors.office.microsoft.as_person(LENA)
     await actors.push(to=LENA, where=PROJECT_CHAT)
     invitation = await microsoft.until(lambda: lena.latest("Jane Miller", where=PROJECT_CHAT))
-    card = await actors.card("Lena Krause")
+    card = await actors.card("shows them the button where you pushed it, for 24 hours")
     await actors.jane.presses(card, "burn")
     await microsoft.until(lambda: invitation.edits == 1)
     assert not lena.card(invitation).get("actions")
@@ -76,3 +78,38 @@ async def test_a_platform_that_stumbles_is_tried_again_and_nobody_is_told_twice(
     await actors.invitation()
     assert len([each for each in actors.omar.messages() if "sent you a secret" in actors.omar.reads(each)]) == 1
     assert (await reader.read(await actors.open_in_chat())) == SECRET
+
+
+async def test_what_was_made_is_not_denied_though_teams_does_not_say_whom_it_reaches(actors: Actors):
+    form = await actors.form()
+    actors.office.microsoft.connector.break_line(on="create")
+    assert "gets a message" in (await actors.jane.submits(form, secret=SECRET, recipients=LENA)).words
+    assert actors.office.service.house.metrics.count_of("push.created") == 1
+
+
+async def test_what_was_made_is_not_denied_though_the_store_goes_away_after_it(actors: Actors, monkeypatch: pytest.MonkeyPatch):
+    async def away(*_: object) -> bool:
+        raise StoreUnavailable
+
+    form = await actors.form()
+    monkeypatch.setattr(PersonalChats, "reaches", away)
+    assert "gets a message" in (await actors.jane.submits(form, secret=SECRET, recipients=OMAR)).words
+    await actors.card("Waiting")
+
+
+async def test_a_sender_without_the_app_hears_that_there_is_no_receipt(actors: Actors):
+    gus = actors.office.microsoft.as_person(GUS)
+    for given in ({"recipients": OMAR}, {}):
+        form = (await gus.opens("push", PROJECT_CHAT)).dialog
+        said = (await gus.submits(form, secret=SECRET, **given)).words
+        assert "you get no receipt" in said
+        assert "Your receipt" not in said
+    assert "you get no receipt" not in (await actors.push()).words
+
+
+async def test_where_the_app_is_in_the_conversation_it_says_who_may_see_it_there(actors: Actors):
+    await put_into_the_project_chat(actors)
+    said = (await actors.push(to=LENA, where=PROJECT_CHAT)).words
+    assert "for 24 hours" in said
+    assert "nothing was sent" not in said
+    assert "nothing was sent" in (await actors.push(to=LENA)).words
