@@ -223,7 +223,7 @@ async def turned(actors: Actors, _store: Store, once: Once) -> None:
 @scene("openings", PASS_ON)
 async def passed_on(actors: Actors, _store: Store, once: Once) -> None:
     await actors.push(to=LENA)
-    assert (await once(actors.jane.presses(await actors.card("link to pass on"), PASS_ON))).links
+    assert (await once(actors.jane.presses(await actors.card("so they have not heard of your secret"), PASS_ON))).links
     await actors.card("Passed on by you as a link")
 
 

@@ -13,6 +13,12 @@ import pytest
 import pytest_asyncio
 
 from adapters.redis_store.connect import connect
+from adapters.teams import connector
+from adapters.teams.gestures import ANSWER, PUSH
+from adapters.teams.render.card import RELEASE
+from adapters.teams.render.group_card import BURN_GROUP
+from adapters.teams.render.invitation import OPEN
+from adapters.teams.render.request import DECLINE
 from core import once
 from playground.microsoft.refusals import Json
 from playground.microsoft.wire import Answer, Wire
@@ -33,6 +39,31 @@ PATIENCE = 20.0
 """A busy machine is no slow app."""
 MAKES_ONE_ANYWAY = ("form", "generate")
 """A strong secret needs no store."""
+TELLING = {
+    ("commands", ""),
+    ("typed", "push"),
+    ("typed", "burn all"),
+    ("openings", PUSH),
+    ("submits", PUSH),
+    ("submits", ANSWER),
+    ("form", "generate"),
+    ("verbs", OPEN),
+    ("verbs", BURN_GROUP),
+    ("verbs", RELEASE),
+    ("verbs", DECLINE),
+    ("events", "installed"),
+    ("events", "members_removed"),
+}
+"""One for each way of being answered, and what keeps most in the store: of the others `make test-long` asks the same."""
+TELLING_WITHIN = [
+    ("typed", "burn all", 9),  # between an act and its being told
+    ("submits", PUSH, 2),
+    ("submits", ANSWER, 3),
+    ("verbs", OPEN, 2),
+    ("verbs", BURN_GROUP, 4),
+    ("events", "members_removed", 2),
+]
+EVERY_WITHIN = [(*gesture, breaks_at) for gesture in SCENES for breaks_at in range(2, 12)]
 SOON = replace(IN_TESTS, lease_ms=1500, sweep_seconds=5.0)
 """As in life, but that a promise is looked at again after a fraction of a second."""
 
@@ -102,7 +133,9 @@ async def played(gesture: tuple[str, str], breaks_at: int, store_url: str, prefi
     return line
 
 
-@pytest.mark.parametrize("gesture", SCENES, ids=" ".join)
+@pytest.mark.parametrize(
+    "gesture", [pytest.param(each, marks=() if each in TELLING else pytest.mark.long, id=" ".join(each)) for each in SCENES]
+)
 async def test_without_the_store_a_gesture_is_answered_calmly_does_nothing_and_works_a_moment_later(
     gesture: tuple[str, str], store_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
 ):
@@ -118,14 +151,15 @@ async def test_without_the_store_a_gesture_is_answered_calmly_does_nothing_and_w
     assert line.happened == {}
 
 
-@pytest.mark.parametrize("breaks_at", [2, 3, *(pytest.param(n, marks=pytest.mark.long) for n in range(4, 12))])
-@pytest.mark.parametrize("gesture", SCENES, ids=" ".join)
+@pytest.mark.parametrize(
+    ("kind", "name", "breaks_at"), [pytest.param(*each, marks=() if each in TELLING_WITHIN else pytest.mark.long) for each in EVERY_WITHIN]
+)
 async def test_a_store_that_leaves_within_a_gesture_loses_nothing(
-    gesture: tuple[str, str], breaks_at: int, store_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+    kind: str, name: str, breaks_at: int, store_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
 ):
-    line = await played(gesture, breaks_at, store_url, prefix, monkeypatch)
+    line = await played((kind, name), breaks_at, store_url, prefix, monkeypatch)
     assert line.first is not None
-    assert line.first.status in ((200, 503) if gesture[0] in ("commands", "typed", "events") else (200,))
+    assert line.first.status in ((200, 503) if kind in ("commands", "typed", "events") else (200,))
 
 
 # The connector
@@ -139,7 +173,7 @@ async def office(store_url: str, prefix: str) -> AsyncIterator[Office]:
         assert "pushpw_bugs_total 0.0" in office.service.house.metrics.exposition().decode()
 
 
-@pytest.mark.parametrize("status", [412, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [412, 429, 503, *(pytest.param(status, marks=pytest.mark.long) for status in (500, 502, 504))])
 async def test_what_the_connector_takes_later_arrives_once(actors: Actors, office: Office, reader: Reader, status: int):
     office.microsoft.connector.fail_with(status, on="send", to=actors.omar.chat.id, times=2, retry_after=0.1)
     done = await actors.push()
@@ -152,8 +186,9 @@ async def test_what_the_connector_takes_later_arrives_once(actors: Actors, offic
 
 
 async def test_a_connector_that_is_away_for_all_of_its_tries_is_asked_again_when_the_promise_comes_round(
-    actors: Actors, office: Office, reader: Reader
+    actors: Actors, office: Office, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(connector, "_FIRST_WAIT_SECONDS", 0.05)
     office.microsoft.connector.fail_with(502, on="send", times=12)
     await actors.push()
     await office.microsoft.until(actors.omar.latest)

@@ -132,7 +132,7 @@ async def sent(office: Office, activity: Json) -> int | None:
     return (await wire.again(type(request)(json.dumps(activity).encode(), request.headers), 30)).status
 
 
-FEW, MANY = 40, 10_000
+FEW, MORE, MANY = 6, 40, 10_000
 BEARABLE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
@@ -148,6 +148,13 @@ async def nothing_breaks(day: tuple[Office, list[Json]], activities: list[tuple[
 @settings(max_examples=FEW, deadline=None, derandomize=True, suppress_health_check=BEARABLE)
 @given(activities=ACTIVITIES)
 async def test_no_activity_breaks_anything(day: tuple[Office, list[Json]], activities: list[tuple[int, Any]]) -> None:
+    await nothing_breaks(day, activities)
+
+
+@pytest.mark.long
+@settings(max_examples=MORE, deadline=None, derandomize=True, suppress_health_check=BEARABLE)
+@given(activities=ACTIVITIES)
+async def test_no_activity_of_four_hundred_breaks_anything(day: tuple[Office, list[Json]], activities: list[tuple[int, Any]]) -> None:
     await nothing_breaks(day, activities)
 
 

@@ -10,14 +10,22 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.redis_store.connect import connect
+from adapters.pace import Rate
+from adapters.redis_store.connect import Client, connect
+from adapters.redis_store.keys import Keys
+from adapters.teams import connector
+from adapters.teams.gestures import PUSH
 from adapters.teams.http import TeamsDoor
+from adapters.teams.render.card import BURN, RELEASE
+from adapters.teams.render.group_card import BURN_GROUP
+from adapters.teams.render.invitation import OPEN
 from playground.microsoft.refusals import Json
 from playground.microsoft.wire import Answer, Wire
 from playground.office import Office, open_office
 from tests.journeys.conftest import IN_TESTS
 from tests.journeys.store import Store
 from tests.journeys.teams.actors import actors_in, settle_in
+from tests.journeys.teams.recorded import DAY, recorded_day
 from tests.journeys.teams.scenes import KINDS, SCENES, gestures_in
 from tests.journeys.test_duplicates import events_of, kind_of
 
@@ -113,22 +121,59 @@ async def played(
     )
 
 
-@pytest.mark.parametrize("times", [5, pytest.param(100, marks=pytest.mark.long)])
-@pytest.mark.parametrize("gesture", SCENES, ids=" ".join)
-async def test_what_is_recorded_and_sent_again_has_one_effect(
-    gesture: tuple[str, str], times: int, store_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+async def test_a_day_that_is_recorded_and_played_back_five_times_has_no_further_effect(
+    store_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(connector, "RATES", [Rate(1000.0, 1000.0)])  # a day in seconds
+    redis = connect(store_url, timeout=20)
+    async with open_office(store_url=store_url, prefix=prefix, timing=IN_TESTS) as office:
+        wire = office.microsoft.wire
+        await settle_in(office)
+        await recorded_day(actors_in(office), Store(redis, prefix))
+        before = await effects_so_far(office, redis, prefix)
+        recorded = list(wire.sent)
+        for request in recorded:
+            answers = await asyncio.gather(*(wire.again(request, PATIENCE) for _ in range(5)))
+            assert {each.status for each in answers} == {200}
+        assert await effects_so_far(office, redis, prefix) == before
+    await redis.aclose()
+    assert len(recorded) >= 2 * len(DAY)
+
+
+async def effects_so_far(office: Office, redis: Client, prefix: str) -> tuple[int, dict[str, int]]:
+    """How often Teams was asked to post something, and what was made, opened and burned, once all that was promised is done."""
+    await office.service.house.later.drain()
+    while await redis.xlen(Keys(prefix).promises()):
+        await asyncio.sleep(0.05)
+    sends = len([call for call in office.microsoft.connector.calls if call.name == "send"])
+    return sends, {name: office.service.house.metrics.count_of(name) for name in ("push.created", "push.claimed", "push.burned")}
+
+
+SAME = [(*each, times) for each in SCENES for times in (5, 100)]
+ANEW = [(*each, times) for each in MAY_BE_DONE_ANEW for times in (3, 30)]
+
+
+def some(cases: list[tuple[str, str, int]], telling: set[tuple[str, str, int]]) -> list[Any]:
+    """All of them, most of them for `make test-long` alone."""
+    return [pytest.param(*case, marks=() if case in telling else pytest.mark.long) for case in cases]
+
+
+@pytest.mark.parametrize(("kind", "name", "times"), some(SAME, {("verbs", BURN_GROUP, 5), ("verbs", RELEASE, 5), ("typed", "push", 5)}))
+async def test_what_is_recorded_and_sent_again_has_one_effect(
+    kind: str, name: str, times: int, store_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gesture = kind, name
     once, _ = await played(gesture, 1, "same", store_url, f"{prefix}-once", monkeypatch)
     often, answers = await played(gesture, times, "same", store_url, f"{prefix}-often", monkeypatch)
     assert often == once
     assert len(answers) >= 2 * times
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(30, marks=pytest.mark.long)])
-@pytest.mark.parametrize("gesture", MAY_BE_DONE_ANEW, ids=" ".join)
+@pytest.mark.parametrize(("kind", "name", "times"), some(ANEW, {("submits", PUSH, 3), ("verbs", OPEN, 3), ("verbs", BURN, 3)}))
 async def test_a_gesture_that_an_impatient_client_makes_anew_has_one_effect(
-    gesture: tuple[str, str], times: int, store_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+    kind: str, name: str, times: int, store_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    gesture = kind, name
     once, _ = await played(gesture, 1, "anew", store_url, f"{prefix}-once", monkeypatch)
     often, _ = await played(gesture, times, "anew", store_url, f"{prefix}-often", monkeypatch)
     assert often == once
