@@ -132,7 +132,7 @@ async def sent(office: Office, activity: Json) -> int | None:
     return (await wire.again(type(request)(json.dumps(activity).encode(), request.headers), 30)).status
 
 
-FEW, MORE, MANY = 6, 40, 10_000
+FEW, MORE, MANY = 15, 40, 10_000
 BEARABLE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
