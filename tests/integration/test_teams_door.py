@@ -18,7 +18,6 @@ GESTURES: dict[str, Json] = {
     "message that is targeted": {"recipient": {"id": "28:b", "isTargeted": True}},
     "message of a button": {"text": None, "value": {"say": "thanks"}},
     "installed": {"type": "installationUpdate", "action": "add"},
-    "removed": {"type": "installationUpdate", "action": "remove"},
     "members": {"type": "conversationUpdate", "membersAdded": [{"id": "29:x"}]},
     "renamed": {"type": "conversationUpdate", "channelData": {"tenant": {"id": TENANT}, "eventType": "channelRenamed"}},
     "compose opens": {"type": "invoke", "name": "composeExtension/fetchTask", "value": {"commandId": "push"}},
@@ -38,6 +37,13 @@ async def test_a_request_that_comes_a_hundred_times_has_one_effect(gesture: Json
         assert len(scene.heard) == 1
         assert sum("a link" in str(body) for _, body in answers) <= 1
         assert scene.heard[0] == made  # as it came: nothing is lost on the way
+
+
+async def test_a_removal_that_comes_again_is_handed_on_for_its_handler_knows_what_it_has_done() -> None:
+    async with open_scene() as scene:
+        made, token = scene.said(type="installationUpdate", action="remove"), scene.token()
+        assert [(await scene.send(made, token))[0] for _ in range(3)] == [200] * 3
+        assert len(scene.heard) == 3
 
 
 async def test_a_replay_with_another_body_has_no_effect_either() -> None:

@@ -113,6 +113,8 @@ async def test_without_the_store_a_gesture_is_answered_calmly_does_nothing_and_w
     else:
         assert line.first.status == 200
         assert gesture == MAKES_ONE_ANYWAY or "The store is not answering" in line.first.text
+    if gesture[0] == "submits":
+        assert "What you typed is still here" in line.first.text
     assert line.happened == {}
 
 
