@@ -251,14 +251,15 @@ class PushEngine:
         return receipt
 
     async def _note(self, receipt: Receipt, what: State | Hold) -> Receipt:
-        """Noted here as well as told, so that a list asked for at once already knows."""
+        """Told, and noted here as well, so that a list asked for at once already knows.
+
+        Not noted before it is promised: what is noted as over is not wished again, and would stay untold for good.
+        """
         news = Happening(receipt.reference, what, self._clock())
-        try:
-            noted = await self._book.amend(receipt.reference, lambda known: known.after(news))
-            await self._outbox.promise(Tell(news))
-        except StoreUnavailable:  # what was asked for is done: to say otherwise would be wrong
-            self._remember("push.untold", receipt.push_id)
-            noted = None
+        noted = None
+        with suppress(StoreUnavailable):  # what was asked for is done: to say otherwise would be wrong
+            if await self._promise(Tell(news), receipt.push_id):
+                noted = await self._book.amend(receipt.reference, lambda known: known.after(news))
         return noted or receipt.after(news)
 
     async def _note_refusal(self, push_id: PushId, outcome: WrongPassphrase | TicketNeeded | Gone | Held, address: str) -> None:
@@ -296,9 +297,12 @@ class PushEngine:
     async def _tell(self, push_id: PushId, what: State | Hold | Seen, views_left: int | None = None) -> None:
         await self._promise(Tell(Happening(reference(push_id), what, self._clock(), views_left)), push_id)
 
-    async def _promise(self, what: Promise, push_id: PushId) -> None:
+    async def _promise(self, what: Promise, push_id: PushId) -> bool:
+        """Whether it is promised."""
         try:
             await self._outbox.promise(what)
         except StoreUnavailable:
             # The push's own part of the store has answered, and whoever asked must hear it: what was granted would be lost.
             self._remember("push.untold", push_id)
+            return False
+        return True

@@ -25,7 +25,6 @@ UNSOUND = Answered(HTTPStatus.BAD_REQUEST)
 AGAIN = Answered(HTTPStatus.SERVICE_UNAVAILABLE)
 """Teams sends a message or an event again by itself, and nothing was done."""
 
-
 log = structlog.get_logger(__name__)
 
 

@@ -207,6 +207,15 @@ async def test_burning_the_group_takes_back_what_is_live_of_it_and_nothing_else(
     assert await desk.book.live_of(ALICE) == [other.receipt]
 
 
+async def test_a_burning_of_the_group_of_which_nobody_could_be_told_is_told_when_it_is_wished_again(desk: Desk):
+    made = await create_each(desk, [BOB, EVE])
+    desk.outbox.down = True
+    await desk.engine.burn_group(made[0].receipt.reference, ALICE)
+    desk.outbox.down = False
+    assert {receipt.state for receipt in await desk.engine.burn_group(made[0].receipt.reference, ALICE)} == {State.BURNED}
+    assert {happening.reference for happening in desk.outbox.told} == {each.receipt.reference for each in made}
+
+
 async def test_nobody_else_burns_a_group(desk: Desk):
     made = await create_each(desk, [BOB, EVE])
     with pytest.raises(NotYours):
