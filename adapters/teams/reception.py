@@ -24,7 +24,6 @@ _KIND = "teams_activity"
 UNSOUND = Answered(HTTPStatus.BAD_REQUEST)
 AGAIN = Answered(HTTPStatus.SERVICE_UNAVAILABLE)
 """Teams sends a message or an event again by itself, and nothing was done."""
-_EVENTS = frozenset({"installationUpdate", "conversationUpdate"})
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +75,7 @@ def _is_answered_again(payload: Payload) -> bool:
     A client that heard no answer to a form sends it twice more, and shows what it hears last: the link that was made must be in it.
     And a removal that was not noted because the store left within it is told by Teams once more; to forget nothing then would be for good.
     """
-    return _is_form(payload) or (payload["type"] in _EVENTS and parse.took_away(payload))
+    return _is_form(payload) or parse.took_away(payload)
 
 
 def _is_form(payload: Payload) -> bool:
