@@ -135,7 +135,8 @@ def from_composer(payload: Payload) -> bool:
 def took_away(payload: Payload) -> bool:
     """Whether the app was taken away from this conversation, which Teams tells in two ways. An upgrade is none: it brings it back."""
     uninstalled = payload.get("type") == "installationUpdate" and payload.get("action") == "remove"
-    return uninstalled or concerns_bot(payload, "membersRemoved")
+    # By its type as well: the reception lets a removal in more than once, and no other activity may pass for one by a field more.
+    return uninstalled or (payload.get("type") == "conversationUpdate" and concerns_bot(payload, "membersRemoved"))
 
 
 def mentions(payload: Payload) -> tuple[Somebody, ...]:

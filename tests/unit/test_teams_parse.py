@@ -231,3 +231,9 @@ def test_a_person_whom_no_picker_names_is_refused(odd: str) -> None:
         parse.chosen_in({"recipients": odd})
     with pytest.raises(BadInput, match=r"^asked: "):
         parse.chosen_in({"asked": odd}, "asked", "asked")
+
+
+@pytest.mark.parametrize(("kind", "told"), [("conversationUpdate", True), ("invoke", False), ("message", False)])
+def test_only_an_event_tells_that_the_app_was_taken_away(kind: str, told: bool) -> None:
+    bot = {"id": "28:bot"}
+    assert parse.took_away({"type": kind, "recipient": bot, "membersRemoved": [bot]}) is told
