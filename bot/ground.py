@@ -51,6 +51,8 @@ class Timing:
     """For how long a promise is lent: as long as what a dead process left undone must wait."""
     home_seconds: float = 1.0
     """Between two publishings of one Home tab."""
+    drain_seconds: float = 10.0
+    """For how long what was promised is still done when the process ends; another process does the rest."""
 
 
 IN_LIFE = Timing()

@@ -44,7 +44,6 @@ from core.secret_requests import SecretRequests
 from core.totals import Counting
 
 _CANCEL_AGAIN_SECONDS = 0.2
-_DRAIN_SECONDS = 10.0
 _LOOK_MOST_SECONDS = 5.0
 
 
@@ -109,7 +108,7 @@ async def open_house(
         lease = timing.lease_ms / 1000
         keeper = Keeper(outbox, house.keep, look_every=min(lease / 4, _LOOK_MOST_SECONDS), within=lease * 0.9)
         outbox.on_promise = keeper.call
-        closing.push_async_callback(keeper.drain, _DRAIN_SECONDS)
+        closing.push_async_callback(keeper.drain, timing.drain_seconds)
         closing.push_async_callback(later.drain)  # before the keeper's: what runs there may still promise
         if house.slack:
             closing.push_async_callback(house.slack.drain)

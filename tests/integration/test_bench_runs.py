@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 def test_a_quick_run_prints_every_row_and_writes_its_figures(tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     command = [sys.executable, "-m", "bench.journey", "--quick", "--seconds", "1", "--no-peer", "--json", str(figures)]
@@ -24,6 +25,7 @@ def test_a_quick_run_prints_every_row_and_writes_its_figures(tmp_path: Path) -> 
     assert told["speed_ratios"]["limit"]["claim"] > 0
 
 
+@pytest.mark.long
 def test_a_quick_run_of_the_ack_prints_every_table_and_whether_the_goals_are_held(tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     command = [sys.executable, "-m", "bench.ack", "--quick", "--seconds", "1", "--json", str(figures)]

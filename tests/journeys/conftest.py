@@ -16,7 +16,7 @@ from tests.journeys.reader import Reader
 from tests.journeys.store import Store
 from tests.journeys.validated import faults_found_by_the_sdk, watched
 
-IN_TESTS = Timing(sweep_seconds=0.05, home_seconds=0.05)
+IN_TESTS = Timing(sweep_seconds=0.05, home_seconds=0.05, drain_seconds=1.0)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
