@@ -11,11 +11,11 @@ ENOUGH = 500
 """Histories, at most: each of these is found in far fewer."""
 
 QUICKLY_FOUND = {
-    "fence declared off while replicas lag": Breakage(declared="durable"),
-    "fence that knows no generations": Breakage(script="claim", line="if not record or record.gen == current then", instead="if true then"),
     "nonce not remembered": Breakage(script="claim", line="write_claim(said.nonce, claim)", instead=""),
 }
 FOUND_LATER = {
+    "fence declared off while replicas lag": Breakage(declared="durable"),
+    "fence that knows no generations": Breakage(script="claim", line="if not record or record.gen == current then", instead="if true then"),
     "late duplicate shown again": Breakage(script="claim", line="now < claim.open_until and ", instead=""),
     "repeated guess counted": Breakage(script="claim", line="known = known or ", instead="known = known and "),
     "expiry not judged": Breakage(script="claim", line="if not claim and now >= record.exp then", instead="if false then"),

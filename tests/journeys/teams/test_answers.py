@@ -82,7 +82,7 @@ async def test_a_body_that_says_it_is_too_long_is_not_waited_for(actors: Actors)
     assert await said_slowly(actors, f"Content-Length: {BODY_MOST + 1}") == b"HTTP/1.1 413 Request Entity Too Large"
 
 
-@pytest.mark.parametrize("size", [BODY_MOST + 1, 3 * 1024 * 1024])
+@pytest.mark.parametrize("size", [BODY_MOST + 1, pytest.param(3 * 1024 * 1024, marks=pytest.mark.long)])
 async def test_a_body_too_large_that_does_not_say_its_length_is_refused(actors: Actors, size: int):
     async def in_pieces() -> AsyncIterator[bytes]:
         for _ in range(0, size, 65536):
