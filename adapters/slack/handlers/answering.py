@@ -9,10 +9,11 @@ policy: then what the requester's allows is enough.
 from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Gestures, Payload
-from adapters.slack.handlers.submission import Submission, TooSlow, errors_at, refused_in, updated
+from adapters.slack.handlers.submission import Submission, errors_at, refused_in, updated
 from adapters.slack.render.blocks import told
 from adapters.slack.render.outcome import created_bound
 from adapters.slack.render.request import ANSWER, VIEW_ANSWER, answer_form
+from adapters.submission import TooSlow
 from adapters.wording.catalog import Words
 from core.answering import answer
 from core.creation import Order

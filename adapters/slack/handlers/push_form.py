@@ -14,7 +14,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.form import DRAFT, DRAFT_SECONDS, RECORD, RECORD_SECONDS, SECRET_FIELD_MOST, Form
 from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT, Answer, Gestures, Payload
 from adapters.slack.handlers.originals import OriginalHandlers
-from adapters.slack.handlers.submission import Submission, TooSlow, errors_at, refused_in, told_why_not, updated
+from adapters.slack.handlers.submission import Submission, errors_at, refused_in, told_why_not, updated
 from adapters.slack.message_text import exact_text
 from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import VIEW_DONE, told
@@ -22,6 +22,7 @@ from adapters.slack.render.form import ABOUT, GENERATE, GROUPS, MORE, RECIPIENT,
 from adapters.slack.render.form import form as form_view
 from adapters.slack.render.outcome import created_bound, created_each, created_link, ephemeral_link
 from adapters.slack.render.recipients import left_out_lines, lines_about, refused_names
+from adapters.submission import DraftForgotten, TooSlow, draft_of
 from adapters.wording.catalog import Words
 from adapters.wording.terms import not_sent
 from core.creation import RECIPIENTS_MOST, Created, Order, Recipient
@@ -231,7 +232,7 @@ class PushFormHandlers:
         try:
             async with sent.looking_up():
                 policy = await self._desk.policy_for(sent.payload)
-                order = parse.order(view, form, sent.sender, await self._draft_of(form))
+                order = parse.order(view, form, sent.sender, await draft_of(self._desk.records, DRAFT, form.id, form.draft_length))
                 choice = await self._desk.recipients.choice(sent.sender, policy, *parse.chosen_in(view))
             if choice.refused:
                 return errors_at(view, RECIPIENT, refused_names(words, choice.refused, policy))
@@ -254,14 +255,6 @@ class PushFormHandlers:
             typed = parse.typed_addresses(sent.view)
             return await with_those_across(self._desk.engine, self._desk.bridge, order, people, typed)
 
-    async def _draft_of(self, form: Form) -> str | None:
-        if not form.draft_length:
-            return None
-        kept = await self._desk.records.read(DRAFT, form.id)
-        if kept is None:
-            raise DraftForgotten
-        return kept.decode("utf-8")
-
     async def _answer_in_place(self, created: Created, form: Form, words: Words) -> None:
         """The link once more, where the command was typed, for a sender who will pass it on; the draft is forgotten."""
         await self._desk.records.drop(DRAFT, form.id)
@@ -275,10 +268,6 @@ class PushFormHandlers:
     async def close_result(self, payload: Payload) -> Answer:
         """The button "Done" under the link: nothing more to do, the modal closes."""
         return None
-
-
-class DraftForgotten(Exception):
-    """The sealed draft of a long message outlived its quarter of an hour."""
 
 
 def _made(words: Words, created: Sequence[Created], more: Sequence[str], base_url: str) -> dict[str, Any]:

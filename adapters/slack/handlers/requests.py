@@ -5,7 +5,7 @@ import structlog
 from adapters.slack import parse
 from adapters.slack.desk import Desk
 from adapters.slack.gestures import STEP, Answer, Gestures, Payload
-from adapters.slack.handlers.submission import Submission, TooSlow, errors_at, updated
+from adapters.slack.handlers.submission import Submission, errors_at, updated
 from adapters.slack.render.answers import note
 from adapters.slack.render.blocks import Block, told
 from adapters.slack.render.request import (
@@ -17,6 +17,7 @@ from adapters.slack.render.request import (
     asked_note,
     open_rows,
 )
+from adapters.submission import TooSlow
 from adapters.wording.catalog import Words, words_for
 from adapters.wording.terms import not_asked, not_asked_in_time, refusal
 from core.errors import BadInput, PushError, StoreUnavailable, TooMany

@@ -5,12 +5,10 @@ may still be at work. So every press of one form hears the same answer, and what
 before has one deadline together.
 """
 
-import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -21,9 +19,10 @@ from adapters.slack.desk import Desk
 from adapters.slack.gestures import Answer, Payload
 from adapters.slack.render.blocks import context
 from adapters.slack.render.recipients import group_trouble
-from adapters.wording.catalog import Words, words_for
-from adapters.wording.terms import not_sent_but_kept, not_sent_for_lack_of_room, not_sent_in_time, refusal
-from core.errors import BadInput, PushError, StillBusy, StoreFull, StoreUnavailable
+from adapters.submission import Timed, TooSlow, why_nothing_was_made
+from adapters.wording.catalog import Words
+from adapters.wording.terms import not_sent_but_kept, refusal
+from core.errors import BadInput, PushError, StillBusy, StoreUnavailable
 from core.link import decode
 from core.once import Told
 from core.policy import Policy
@@ -34,37 +33,19 @@ LOOK_UPS_SECONDS = 1.5
 log = structlog.get_logger(__name__)
 
 
-class TooSlow(Exception):
-    """What had to be looked up took too long. Nothing was begun."""
-
-
-class Submission:
+class Submission(Timed):
     """One press of a form's button. The time for look-ups runs from here on."""
 
     def __init__(self, desk: Desk, payload: Payload) -> None:
+        super().__init__(LOOK_UPS_SECONDS)
         self._desk = desk
         self.payload = payload
         self.view: Mapping[str, Any] = payload["view"]
         self.sender = parse.member(payload)
-        self._by = asyncio.get_running_loop().time() + LOOK_UPS_SECONDS
 
     async def words(self) -> Words:
         """The voice of whoever pressed; English when that cannot be known in time."""
-        try:
-            async with asyncio.timeout_at(self._by):
-                return await self._desk.words_for(self.payload)
-        except TimeoutError:
-            return words_for([])
-
-    @asynccontextmanager
-    async def looking_up(self) -> AsyncIterator[None]:
-        """Within it things are looked up. Raises TooSlow when that takes longer than there is time."""
-        try:
-            async with asyncio.timeout_at(self._by):
-                yield
-        except TimeoutError:
-            log.warning("form_look_ups_too_slow")
-            raise TooSlow from None
+        return await self.words_in_time(self._desk.words_for(self.payload), [])
 
     async def once(
         self,
@@ -112,19 +93,9 @@ def _of_before(words: Words, answer: Answer) -> Answer:
 
 def refused_in(view: Payload, words: Words, problem: StoreUnavailable | PushError | TooSlow, policy: Policy) -> Answer:
     """Why no push was made, said in the form, with all that was typed still in it."""
-    match problem:
-        case TooSlow():
-            return errors_at(view, "secret", not_sent_in_time(words))
-        case StoreFull():
-            log.warning("store_full", during="create")
-            return errors_at(view, "secret", not_sent_for_lack_of_room(words))
-        case StoreUnavailable():
-            log.warning("store_unavailable", during="create", cause=type(problem.__cause__).__name__)
-            return errors_at(view, "secret", not_sent_but_kept(words))
-        case BadInput():
-            return errors_at(view, problem.field, told_why_not(words, problem, policy))
-        case _:
-            return errors_at(view, "secret", refusal(words, problem, policy))
+    if isinstance(problem, BadInput):
+        return errors_at(view, problem.field, told_why_not(words, problem, policy))
+    return errors_at(view, "secret", why_nothing_was_made(words, problem, policy))
 
 
 def told_why_not(words: Words, problem: BadInput, policy: Policy) -> str:

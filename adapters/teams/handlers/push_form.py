@@ -11,11 +11,12 @@ from adapters import button
 from adapters.choice import Choice, Chosen
 from adapters.commands import Push
 from adapters.crossing import with_those_across
+from adapters.submission import DraftForgotten, TooSlow, draft_of
 from adapters.teams import parse
 from adapters.teams.desk import Desk
 from adapters.teams.form import DRAFT, DRAFT_SECONDS, SECRET_FIELD_MOST, Form, Where
 from adapters.teams.gestures import AGAIN, PUSH, PUSH_MESSAGE, Answer, Gestures, Payload
-from adapters.teams.handlers.submission import Said, Submission, TooSlow, remarks_on, submitted
+from adapters.teams.handlers.submission import Said, Submission, remarks_on, submitted
 from adapters.teams.message_text import exact_text
 from adapters.teams.render.answers import dialog, dialog_says, in_compose
 from adapters.teams.render.blocks import Card, told
@@ -186,7 +187,12 @@ class PushFormHandlers:
             async with sent.looking_up():
                 policy = await self._desk.policy_for(sent.payload)
                 order = parse.order(
-                    sent.values, sent.sender, form.id, expires_in=form.expires_in, views=form.views, draft=await self._draft_of(form)
+                    sent.values,
+                    sent.sender,
+                    form.id,
+                    expires_in=form.expires_in,
+                    views=form.views,
+                    draft=await draft_of(self._desk.records, DRAFT, form.id, form.draft_length),
                 )
                 choice = await self._choice(sent.payload, policy, parse.chosen_in(sent.values, "recipients"))
                 form = _for(form, choice.people)
@@ -253,21 +259,9 @@ class PushFormHandlers:
                 await asyncio.gather(*(look(each) for each in members if each is not None and each.workspace.platform == "teams"))
         return found
 
-    async def _draft_of(self, form: Form) -> str | None:
-        if not form.draft_length:
-            return None
-        kept = await self._desk.records.read(DRAFT, form.id)
-        if kept is None:
-            raise DraftForgotten
-        return kept.decode("utf-8")
-
     async def _choice(self, payload: Payload, policy: Policy, ids: Sequence[str]) -> Choice:
         """Who they are. The conversation at hand may know people whom nobody else has told of. Raises BadInput, StoreUnavailable."""
         return await self._desk.recipients.choice(parse.member(payload), policy, ids, parse.conversation(payload).id)
-
-
-class DraftForgotten(Exception):
-    """The sealed draft of a long message outlived its quarter of an hour."""
 
 
 def _allowed(choice: Choice) -> list[Chosen]:

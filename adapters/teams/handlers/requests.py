@@ -7,11 +7,12 @@ from dataclasses import replace
 import structlog
 
 from adapters.commands import Ask
+from adapters.submission import TooSlow
 from adapters.teams import parse
 from adapters.teams.desk import Desk
 from adapters.teams.form import Form
 from adapters.teams.gestures import ANSWER, REQUEST, Answer, Gestures, Payload
-from adapters.teams.handlers.submission import Said, Submission, TooSlow, remarks_on, submitted
+from adapters.teams.handlers.submission import Said, Submission, remarks_on, submitted
 from adapters.teams.render.answers import dialog, dialog_says, toast
 from adapters.teams.render.blocks import Card, told
 from adapters.teams.render.created import created as created_card

@@ -4,23 +4,22 @@ Teams waits five seconds, and sends the same twice more. So every press of one f
 answer, and what must be looked up before has one deadline together.
 """
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
 
+from adapters.submission import Timed, TooSlow, why_nothing_was_made
 from adapters.teams import parse
 from adapters.teams.desk import Desk
 from adapters.teams.form import Form
 from adapters.teams.gestures import Answer, Payload
 from adapters.teams.render.answers import dialog_says
 from adapters.teams.render.form import Remarks
-from adapters.wording.catalog import Words, words_for
-from adapters.wording.terms import not_sent_but_kept, not_sent_for_lack_of_room, not_sent_in_time, refusal
-from core.errors import BadInput, Damaged, PushError, StillBusy, StoreFull, StoreUnavailable
+from adapters.wording.catalog import Words
+from adapters.wording.terms import not_sent_but_kept, refusal
+from core.errors import BadInput, Damaged, PushError, StillBusy, StoreUnavailable
 from core.link import decode
 from core.once import Told
 from core.policy import Policy
@@ -31,10 +30,6 @@ LOOK_UPS_SECONDS = 2.5
 log = structlog.get_logger(__name__)
 
 
-class TooSlow(Exception):
-    """What had to be looked up took too long. Nothing was begun."""
-
-
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a form is answered with. `done`: the thing is done; else the form is there again."""
@@ -43,17 +38,17 @@ class Said:
     done: bool
 
 
-class Submission:
+class Submission(Timed):
     """One press of a form's button. The time for look-ups runs from here on."""
 
     def __init__(self, desk: Desk, payload: Payload) -> None:
         """Raises Damaged when the form is not this member's, or its seal key has left the ring."""
+        super().__init__(LOOK_UPS_SECONDS)
         self._desk = desk
         self.payload = payload
         self.values = parse.values(payload)
         self.sender = parse.member(payload)
         self.form = Form.recalled(desk.ring, parse.given(self.values, "form"), self.sender)
-        self._by = asyncio.get_running_loop().time() + LOOK_UPS_SECONDS
 
     @property
     def act(self) -> str:
@@ -62,21 +57,7 @@ class Submission:
 
     async def words(self) -> Words:
         """The voice of whoever pressed; as their client says when more cannot be known in time."""
-        try:
-            async with asyncio.timeout_at(self._by):
-                return await self._desk.words_for(self.payload)
-        except TimeoutError:
-            return words_for([parse.locale(self.payload)])
-
-    @asynccontextmanager
-    async def looking_up(self) -> AsyncIterator[None]:
-        """Within it things are looked up. Raises TooSlow when that takes longer than there is time."""
-        try:
-            async with asyncio.timeout_at(self._by):
-                yield
-        except TimeoutError:
-            log.warning("form_look_ups_too_slow")
-            raise TooSlow from None
+        return await self.words_in_time(self._desk.words_for(self.payload), [parse.locale(self.payload)])
 
     async def once(self, act: Callable[[], Awaitable[Said]], again: Callable[[str], Awaitable[Answer]]) -> Answer:
         """The answer of `act`, for every press of this form once one of them was done.
@@ -111,16 +92,5 @@ async def submitted(desk: Desk, payload: Payload) -> Submission | Answer:
 
 def remarks_on(words: Words, problem: StoreUnavailable | PushError | TooSlow, policy: Policy) -> Remarks:
     """Why nothing was made, to be said in the form, with all that was typed still in it."""
-    match problem:
-        case TooSlow():
-            return Remarks(not_sent_in_time(words))
-        case StoreFull():
-            log.warning("store_full", during="create")
-            return Remarks(not_sent_for_lack_of_room(words))
-        case StoreUnavailable():
-            log.warning("store_unavailable", during="create", cause=type(problem.__cause__).__name__)
-            return Remarks(not_sent_but_kept(words))
-        case BadInput():
-            return Remarks(refusal(words, problem, policy), problem.field)
-        case _:
-            return Remarks(refusal(words, problem, policy))
+    field = problem.field if isinstance(problem, BadInput) else "secret"
+    return Remarks(why_nothing_was_made(words, problem, policy), field)
