@@ -99,10 +99,6 @@ class Conversations:
         finally:
             self._near.forget(member.spelled())
 
-    def forget_near(self, workspace: Workspace) -> None:
-        """The tenant's records were erased: this process must not go on as if it knew the address."""
-        self._near_urls.forget(workspace.spelled())
-
     async def opened(self, form_id: str, payload: Payload) -> None:
         """Remember for a day where a form was opened: whoever cannot be reached in a chat of their own may be reached there."""
         where = parse.conversation(payload)

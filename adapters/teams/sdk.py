@@ -63,10 +63,10 @@ class _Adapter(BotAdapter):
         return []
 
     async def update_activity(self, context: TurnContext, activity: Activity) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # the SDK wants the method; what we edit goes through the connector
 
     async def delete_activity(self, context: TurnContext, reference: Any) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # as above; and we delete nothing
 
 
 class _Tables(TeamsActivityHandler):

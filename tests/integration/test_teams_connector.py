@@ -247,7 +247,7 @@ async def test_what_does_not_pass_is_left_to_the_outbox(status: int, refusal: ty
     ("status", "code"),
     [(403, "BotNotInConversationRoster"), (403, "ConversationBlockedByUser"), (403, "BotDisabledByAdmin"), (403, "MessageWritesBlocked"),
      (404, "ConversationNotFound"), (413, "MessageSizeTooBig"), (400, "BadSyntax")],
-)  # fmt: skip
+)  # fmt: skip  # the codes read as a table
 async def test_a_refusal_is_told_in_microsofts_own_words_and_not_tried_again(status: int, code: str) -> None:
     async with open_line() as line:
         line.microsoft.connector.fail_with(status, code, times=9)

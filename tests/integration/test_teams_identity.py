@@ -313,7 +313,7 @@ SHAPES = [
     *(token_of(f"claims are {said[:20]!r}", "malformed", partial(raw_claims, said)) for said in (
         b"[]", b"null", b"7", b'"x"', b"", b"{", b"\xff\xfe", b"[" * 1500, b'{"exp":1', b"[" + b'{"a":' * 700,
     )),
-]  # fmt: skip
+]  # fmt: skip  # a line for each kind of fault
 
 
 def headers_of(name: str, reason: str, make: Callable[[str], list[bytes]]) -> Case:

@@ -104,7 +104,7 @@ def messages(voice: Words) -> dict[str, Card]:
         "help alone": help_card(voice, shared=False),
         "nobody named": nobody_named_here(voice),
         "mistake": typed_by_mistake(voice),
-    }  # fmt: skip
+    }  # fmt: skip  # a line for each card
 
 
 def dialogs(voice: Words) -> dict[str, Card]:
