@@ -6,10 +6,10 @@ A new gesture needs a scene here: `@scene("actions", BURN)`. It sets the stage, 
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT, Gestures
+from adapters.slack.gestures import MESSAGE_SHORTCUT, SHORTCUT
 from adapters.slack.render.blocks import VIEW_DONE
 from adapters.slack.render.card import AGAIN, BURN, EXTEND, NUDGE, RELEASE
 from adapters.slack.render.extension import VIEW_EXTEND
@@ -23,6 +23,7 @@ from playground.hands import Hands
 from playground.views import View
 from playground.workspace import ALICE, BOB, DAVE, GENERAL, ONCALL, Message
 from tests.journeys.actors import SECRET, Actors
+from tests.journeys.scene_table import SceneTable
 from tests.journeys.store import Store
 from tests.journeys.test_originals import give_leave
 
@@ -31,26 +32,8 @@ Once = Callable[[Awaitable[Any]], Awaitable[None]]
 Scene = Callable[[Actors, Store, Once], Awaitable[None]]
 
 KINDS = ("actions", "views", "shortcuts", "events", "options")
-SCENES: dict[tuple[str, str], Scene] = {}
-
-
-def scene(kind: str, *names: str) -> Callable[[Scene], Scene]:
-    """The scene of these gestures."""
-
-    def enter(played: Scene) -> Scene:
-        for name in names:
-            assert (kind, name) not in SCENES, f"two scenes for {kind} {name}"
-            SCENES[kind, name] = played
-        return played
-
-    return enter
-
-
-def gestures_in(gestures: Gestures) -> Iterator[tuple[str, str]]:
-    """Every gesture that the door knows, by kind and name."""
-    for kind in KINDS:
-        for name in getattr(gestures, kind):
-            yield kind, name
+SCENES: SceneTable[Scene] = SceneTable(KINDS)
+scene, gestures_in = SCENES.scene, SCENES.gestures_in
 
 
 # Commands

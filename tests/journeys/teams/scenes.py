@@ -4,10 +4,10 @@ A new gesture needs a scene here: `@scene("verbs", BURN)`. It sets the stage, ma
 `await once(...)`, and waits until all that comes of it has been seen. A typed command has a name of its own.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from adapters.teams.gestures import AGAIN, ANSWER, PUSH, PUSH_MESSAGE, REQUEST, Gestures
+from adapters.teams.gestures import AGAIN, ANSWER, PUSH, PUSH_MESSAGE, REQUEST
 from adapters.teams.render.card import BURN, EXTEND, NUDGE, RELEASE
 from adapters.teams.render.group_card import BURN_GROUP
 from adapters.teams.render.invitation import OPEN
@@ -15,6 +15,7 @@ from adapters.teams.render.listing import LIST_BURN, LIST_PAGE
 from adapters.teams.render.passing_on import PASS_ON
 from adapters.teams.render.request import DECLINE, TAKE_BACK
 from playground.microsoft.world import LENA, OMAR, PROJECT_CHAT, Message
+from tests.journeys.scene_table import SceneTable
 from tests.journeys.store import Store
 from tests.journeys.teams.actors import SECRET, Actors
 
@@ -23,26 +24,8 @@ Once = Callable[[Awaitable[Any]], Awaitable[Any]]
 Scene = Callable[[Actors, Store, Once], Awaitable[None]]
 
 KINDS = ("commands", "openings", "submits", "verbs", "events")
-SCENES: dict[tuple[str, str], Scene] = {}
-
-
-def scene(kind: str, *names: str) -> Callable[[Scene], Scene]:
-    """The scene of these gestures."""
-
-    def enter(played: Scene) -> Scene:
-        for name in names:
-            assert (kind, name) not in SCENES, f"two scenes for {kind} {name}"
-            SCENES[kind, name] = played
-        return played
-
-    return enter
-
-
-def gestures_in(gestures: Gestures) -> Iterator[tuple[str, str]]:
-    """Every gesture that the door knows, by kind and name."""
-    for kind in KINDS:
-        for name in getattr(gestures, kind):
-            yield kind, name
+SCENES: SceneTable[Scene] = SceneTable(KINDS)
+scene, gestures_in = SCENES.scene, SCENES.gestures_in
 
 
 # Typed
