@@ -18,7 +18,7 @@ from core.receipt import State
 from core.sealing import input_key, open_seal
 from tests.fakes import ALICE, BOB, EVE, member
 from tests.fakes.policies import InstallationPolicies
-from tests.unit.test_engine import SECRET, Desk
+from tests.unit.desk import SECRET, Desk
 
 CROWD = [member(f"U0CROWD{number:02}") for number in range(RECIPIENTS_MOST + 1)]
 

@@ -1,76 +1,25 @@
 """core/engine: orders refused, budgets kept, people told."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from core.audit import AuditEvent
-from core.creation import LIVE_MOST, Created, Order
-from core.engine import PushEngine
-from core.errors import BadInput, NotYours, OnHold, StoreFull, StoreUnavailable, TooLate, TooMany
-from core.link import Link
+from core.creation import LIVE_MOST
+from core.errors import BadInput, NotYours, OnHold, StoreFull, StoreUnavailable, TooMany
 from core.payload import Payload, unframe
-from core.policy import DAY, HOUR, Policy
-from core.promise import Nudge
-from core.push import Attempt, Burned, Gone, Granted, Held, PushId, TicketNeeded, WrongPassphrase, reference
-from core.receipt import Happening, Hold, Place, Receipt, Seen, State
-from core.sealing import input_key, link_proof, open_seal, pass_proof
+from core.policy import DAY
+from core.push import Burned, Gone, Granted, Held, PushId, TicketNeeded, WrongPassphrase, reference
+from core.receipt import Happening, Hold, Receipt, Seen, State
+from core.sealing import input_key, open_seal
 from tests.fakes import (
     ALICE,
     BOB,
     EVE,
-    FakeLimiter,
-    FakePushStore,
-    FakeReceiptBook,
-    ManualClock,
-    RecordingAudit,
-    RecordingOutbox,
-    SeededRandom,
 )
-from tests.fakes.policies import InstallationPolicies
-
-SECRET = "correct horse battery staple"
-ADDRESS = "192.0.2.7"
-
-
-@dataclass
-class Desk:
-    """An engine with everything around it in hand."""
-
-    clock: ManualClock = field(default_factory=ManualClock)
-    random: SeededRandom = field(default_factory=SeededRandom)
-    audit: RecordingAudit = field(default_factory=RecordingAudit)
-    outbox: RecordingOutbox = field(default_factory=RecordingOutbox)
-
-    def __post_init__(self) -> None:
-        self.store = FakePushStore(self.clock)
-        self.book = FakeReceiptBook(self.clock)
-        self.limiter = FakeLimiter(self.clock, {"create": 30, "invite": 120, "failed_claim": 30, "told_refused": 10})
-        self.engine = PushEngine(
-            store=self.store,
-            book=self.book,
-            outbox=self.outbox,
-            audit=self.audit,
-            limiter=self.limiter,
-            clock=self.clock,
-            random=self.random,
-            policies=InstallationPolicies(Policy()),
-        )
-
-    async def create(self, **changes: Any) -> Created:
-        return await self.engine.create(replace(Order(Payload.of_text(SECRET), ALICE), **changes))
-
-    def attempt(self, link: Link, passphrase: str = "", **changes: Any) -> Attempt:
-        proof = pass_proof(input_key(link.key, passphrase), link.push_id) if passphrase else None
-        return replace(Attempt(self.random(16), link_proof(link.key, link.push_id), proof, link.ticket), **changes)
-
-    async def claim(self, attempt: Attempt, link: Link) -> Any:
-        return await self.engine.claim(link.push_id, attempt, ADDRESS)
-
-    def told(self) -> list[tuple[State | Hold | Seen, int | None]]:
-        return [(happening.what, happening.views_left) for happening in self.outbox.told]
+from tests.unit.desk import ADDRESS, SECRET, Desk
 
 
 @pytest.fixture
@@ -439,102 +388,6 @@ async def test_nothing_that_is_remembered_or_promised_tells_id_key_name_or_secre
     said = repr(desk.audit.events) + repr(desk.outbox.promised)
     secrets = [repr(link.push_id), repr(link.key), link.path[3:], link.fragment, SECRET, "sesame", "a label", BOB.id, ALICE.id]
     assert [secret for secret in secrets if secret in said] == []
-
-
-# Extending and reminding
-
-
-async def extendable(desk: Desk, **changes: Any) -> Receipt:
-    return (await desk.create(**{"expires_in": HOUR} | changes)).receipt
-
-
-async def test_an_extended_push_opens_after_its_old_end_and_not_after_the_new_one(desk: Desk):
-    created = await desk.create(expires_in=HOUR, views=2)
-    extended = await desk.engine.extend(created.receipt.reference, ALICE, 2 * HOUR)
-    assert extended.expires_at == desk.clock() + 2 * HOUR * 1000
-    desk.clock.advance(HOUR * 1000)
-    assert isinstance(await desk.claim(desk.attempt(created.link), created.link), Granted)
-    desk.clock.advance(HOUR * 1000)
-    assert await desk.claim(desk.attempt(created.link), created.link) == Gone()
-
-
-async def test_an_extension_is_in_the_book_and_told_and_remembered(desk: Desk):
-    receipt = await extendable(desk)
-    extended = await desk.engine.extend(receipt.reference, ALICE, DAY)
-    assert await desk.book.find(receipt.reference) == extended
-    assert desk.told() == [(Seen.EXTENDED, None)]
-    assert desk.audit.names[-1] == "push.extended"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "reason"),
-    [(HOUR, "not_longer"), (90 * DAY, "out_of_range"), (0, "out_of_range"), (-DAY, "out_of_range"), (True, "not_a_whole_number")],
-)
-async def test_an_extension_stays_within_what_the_policy_allows_from_the_making_on(desk: Desk, seconds: int, reason: str):
-    receipt = await extendable(desk)
-    desk.clock.advance(1000 if reason != "not_longer" else 0)
-    with pytest.raises(BadInput, match=f"expiry: {reason}"):
-        await desk.engine.extend(receipt.reference, ALICE, seconds)
-    assert await desk.book.find(receipt.reference) == receipt
-    assert desk.told() == []
-
-
-async def test_what_has_ended_is_not_extended(desk: Desk):
-    burned, expired = await extendable(desk), await extendable(desk)
-    await desk.engine.burn(burned.reference, ALICE)
-    desk.clock.advance(HOUR * 1000)
-    for receipt in (burned, expired):
-        with pytest.raises(TooLate):
-            await desk.engine.extend(receipt.reference, ALICE, DAY)
-
-
-async def test_nobody_else_extends_or_reminds(desk: Desk):
-    receipt = await extendable(desk)
-    for act in (desk.engine.extend(receipt.reference, EVE, DAY), desk.engine.nudge(receipt.reference, EVE)):
-        with pytest.raises(NotYours):
-            await act
-
-
-async def delivered(desk: Desk, **changes: Any) -> Receipt:
-    receipt = await extendable(desk, recipient=BOB, **changes)
-    place = Place("D-recipient", "1")
-    return await desk.book.amend(receipt.reference, lambda known: replace(known, invitation=place)) or receipt
-
-
-async def test_a_nudge_is_promised_once_an_hour(desk: Desk):
-    receipt = await delivered(desk, expires_in=DAY)
-    await desk.engine.nudge(receipt.reference, ALICE)
-    desk.clock.advance(1200_000)
-    with pytest.raises(TooMany) as refused:
-        await desk.engine.nudge(receipt.reference, ALICE)
-    assert refused.value.retry_after == 2400
-    desk.clock.advance(2400_000)
-    await desk.engine.nudge(receipt.reference, ALICE)
-    assert [promise for promise in desk.outbox.promised if isinstance(promise, Nudge)] == [Nudge(receipt.reference)] * 2
-
-
-@pytest.mark.parametrize("what", ["for nobody", "not delivered", "opened", "burned", "held"])
-async def test_there_must_be_something_to_remind_of(desk: Desk, what: str):
-    receipt = await (extendable(desk) if what == "for nobody" else delivered(desk))
-    changes: dict[str, Any] = {
-        "not delivered": {"undeliverable": "user_disabled"},
-        "opened": {"state": State.OPENED, "views_left": 0},
-        "burned": {"state": State.BURNED},
-        "held": {"held_at": 1},
-    }
-    await desk.book.amend(receipt.reference, lambda known: replace(known, **changes.get(what, {})))
-    with pytest.raises(TooLate):
-        await desk.engine.nudge(receipt.reference, ALICE)
-    assert not [promise for promise in desk.outbox.promised if isinstance(promise, Nudge)]
-
-
-async def test_a_nudge_that_could_not_be_promised_may_be_tried_at_once_again(desk: Desk):
-    receipt = await delivered(desk)
-    desk.outbox.down = True
-    with pytest.raises(StoreUnavailable):
-        await desk.engine.nudge(receipt.reference, ALICE)
-    desk.outbox.down = False
-    await desk.engine.nudge(receipt.reference, ALICE)
 
 
 # Turned away, and scanned
