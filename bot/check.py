@@ -14,7 +14,6 @@ from adapters.slack.oauth import OAuth
 from bot.finding import Finding
 from bot.settings import Settings, secret
 from bot.store import faults_of, mode_line
-from bot.teams_check import look_at_teams
 from bot.wiring import system_clock
 from core.errors import StoreUnavailable, Undeliverable, Unreachable
 
@@ -34,6 +33,8 @@ async def look(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
     async for finding in _slack(settings):
         yield finding
+    from bot.teams_check import look_at_teams  # only here: what it brings takes a quarter of a second to load, at every command
+
     async for finding in look_at_teams(settings):
         yield finding
 

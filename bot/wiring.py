@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import aiohttp
 
@@ -28,7 +29,6 @@ from bot.promises import Keeper
 from bot.settings import Settings, secret
 from bot.slack_side import SlackSide
 from bot.sweeper import sweep_for_ever
-from bot.teams_side import TeamsSide
 from core.bridge import Bridge
 from core.engine import PushEngine
 from core.farewell import Farewells, Partings
@@ -42,6 +42,9 @@ from core.receipt import Change
 from core.receipts import Receipts
 from core.secret_requests import SecretRequests
 from core.totals import Counting
+
+if TYPE_CHECKING:
+    from bot.teams_side import TeamsSide
 
 _CANCEL_AGAIN_SECONDS = 0.2
 _LOOK_MOST_SECONDS = 5.0
@@ -127,7 +130,7 @@ def _build(ground: Ground) -> House:
     metrics, book, store = ground.metrics, RedisReceiptBook(ground.redis, ground.ring, prefix=ground.prefix), _push_store(ground)
     counting = Counting(ground.workspaces, book)
     slack = SlackSide(ground, book, counting) if ground.settings.has_slack else None
-    teams = TeamsSide(ground) if ground.settings.has_teams else None
+    teams = _teams_side(ground) if ground.settings.has_teams else None
     deliveries, askers = _carriers(slack, teams)
     receipts = Receipts(book, deliveries, metrics, ground.clock)
     looks_on = [slack.look] if slack else []
@@ -174,7 +177,13 @@ def _build(ground: Ground) -> House:
     return House(engine, receipts, requests, farewells, partings, doors, metrics, ground.later, slack, sightings, ground.policies)
 
 
-def _carriers(slack: SlackSide | None, teams: TeamsSide | None) -> tuple[dict[Platform, Delivery], dict[Platform, AskDelivery]]:
+def _teams_side(ground: Ground) -> "TeamsSide":
+    from bot.teams_side import TeamsSide  # only here: botbuilder takes a quarter of a second to load, and not everybody has Teams
+
+    return TeamsSide(ground)
+
+
+def _carriers(slack: SlackSide | None, teams: "TeamsSide | None") -> tuple[dict[Platform, Delivery], dict[Platform, AskDelivery]]:
     """Who carries a push's news, and a request's, on each platform that is set up."""
     deliveries: dict[Platform, Delivery] = {}
     askers: dict[Platform, AskDelivery] = {}
@@ -185,7 +194,7 @@ def _carriers(slack: SlackSide | None, teams: TeamsSide | None) -> tuple[dict[Pl
     return deliveries, askers
 
 
-def _bridge(ground: Ground, slack: SlackSide | None, teams: TeamsSide | None) -> Bridge:
+def _bridge(ground: Ground, slack: SlackSide | None, teams: "TeamsSide | None") -> Bridge:
     directories: dict[Platform, Directory] = {}
     if slack:
         directories["slack"] = slack.directory
